@@ -1,0 +1,85 @@
+"""Finding what is installed, by name. The only reader of installed packages' metadata.
+
+Rule 1: exactly one package may claim a name; two are an error that names both.
+Rule 2: only the entry point that was asked for is imported, so one broken package breaks only itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
+
+_KINDS = {
+    "jackfield.providers": "provider",
+    "jackfield.transports": "transport",
+    "jackfield.plugins": "plugin",
+    "jackfield.configurations": "configuration source",
+    "jackfield.commands": "command",
+}
+
+
+@lru_cache(maxsize=4)
+def _scan(_path: tuple[str, ...]) -> dict[str, tuple[EntryPoint, ...]]:
+    """Read the entry points of every installed package, once per `sys.path`."""
+    every = entry_points()
+    return {group: tuple(every.select(group=group)) for group in _KINDS}
+
+
+def installed(group: str) -> dict[str, list[str]]:
+    """Return the names in *group*, each with the packages that claim it as `name version`. Imports none of them."""
+    names: dict[str, list[str]] = {}
+    for point in _scan(tuple(sys.path))[group]:
+        names.setdefault(point.name, []).append(_distribution(point))
+    return dict(sorted(names.items()))
+
+
+def find(group: str, name: str) -> Any:
+    """Import and return what the one entry point *name* of *group* points to.
+
+    Raises:
+        ProviderNotFoundError: Nothing installed has that name.
+        ProviderConflictError: Two packages claim it.
+        IncompleteProviderError: The one package that has it cannot be imported.
+    """
+    kind = _KINDS[group]
+    points = [point for point in _scan(tuple(sys.path))[group] if point.name == name]
+    if not points:
+        _scan.cache_clear()  # it may have been installed since
+        points = [point for point in _scan(tuple(sys.path))[group] if point.name == name]
+    if not points:
+        names = list(installed(group))
+        listed = ", ".join(names) or "none"
+        hint = _nearest(name, names) or f"pip install jackfield-{name}"
+        raise ProviderNotFoundError(
+            f"no {kind} named {name!r}; installed: {listed}; {hint}", name=name, installed=names
+        )
+    if len(points) > 1:
+        claimants = [_distribution(point) for point in points]
+        raise ProviderConflictError(
+            f"{len(points)} packages claim the {kind} {name!r}: {', '.join(claimants)}; uninstall all but one",
+            claimants=claimants,
+        )
+    try:
+        return points[0].load()
+    except Exception as error:
+        raise IncompleteProviderError(
+            f"the {kind} {name!r} of {_distribution(points[0])} cannot be imported: {type(error).__name__}: {error}; "
+            f"upgrade or uninstall that package"
+        ) from error
+
+
+def _distribution(point: EntryPoint) -> str:
+    """Return name and version of the package behind *point*."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """Return a question that names the installed name most like *name*."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
+
+    nearest = get_close_matches(name, names, 1, 0.7)
+    return f"did you mean {nearest[0]!r}?" if nearest else None

@@ -1,0 +1,391 @@
+"""One call, without I/O: from the spec to the entity, as a generator that yields commands.
+
+Rule 1: nothing here opens, reads, sleeps or reads a clock; it yields a command or calls a pure hook.
+Rule 2: every way out passes through Trace.
+Rule 3: once a good answer has begun nothing is tried again: it may be billed already, and events may be out.
+Rule 4: time is dealt with in one place, `_in_time`: no other step knows the deadline.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from jackfield._ledger import Ledger
+from jackfield.call import CallMeta
+from jackfield.errors import (
+    AnswerError,
+    DecodeError,
+    JackfieldError,
+    SetupError,
+    StreamInterruptedError,
+    TransportError,
+    error_class,
+)
+from jackfield.http import Chunk, Emit, Flow, Header, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.operations import Response
+from jackfield.retry import Retries, retrying
+from jackfield.secret import Secret
+from jackfield.trace import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jackfield._binding import Binding
+    from jackfield.call import AnswerFacts, Attempt, Call
+    from jackfield.contract import Decoder, Proceed
+    from jackfield.operations import Fold
+
+USER_AGENT = "jackfield"
+LIMIT = 65536
+ERROR_BODY_LIMIT = 65536
+"""How much of a refusal's body is kept, in bytes."""
+DRAIN_SECONDS = 0.5
+"""How long to wait for the body's end after the end marker, so that the connection can be kept."""
+LINGER_SECONDS = 15.0
+"""How long to wait for more of an answer that is already complete (usage, a late filter), but whose end is not marked."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@frozen(kw_only=True)
+class Options:
+    """What a caller may set for a client or for one call.
+
+    Attributes:
+        timeout: Seconds of silence that are borne, for the head and between two events; None for no limit.
+        deadline: Seconds for the whole call, retries and all; None for no limit.
+        retries: How failures are tried again.
+        headers: More headers; they win over the provider's.
+        allow_plain_http: Whether credentials may go over plain http to hosts that are not this one.
+    """
+
+    timeout: float | None = 300.0
+    deadline: float | None = 900.0
+    retries: Retries = field(factory=Retries)
+    headers: Mapping[str, Secret] = field(factory=dict)
+    allow_plain_http: bool = False
+
+
+def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
+    """Return the flow of one call; its result is the response entity, for a stream the fold of its events.
+
+    Everything before its first command is checking and encoding: an error there means that nothing was sent.
+    """
+    meta = CallMeta(call.id, call.provider, call.operation.name, call.model)
+    ledger = Ledger(meta, started=call.started, now=call.started, deadline=options.deadline)
+    fold = call.operation.fold() if call.streaming and call.operation.fold is not None else None
+    with Trace(call, ledger, binding.call_ended) as trace:
+        request = _request(call, binding, options)
+        proceed: Proceed = partial(_attempt, call, binding, options, request, ledger, fold)
+        proceed = partial(retrying(options.retries, ledger), proceed)
+        for around_call in reversed(binding.around_call):
+            middleware = around_call(call)
+            if middleware is not None:
+                proceed = partial(middleware, proceed)
+        response = yield from _in_time(proceed(), ledger)
+        trace.response = response
+    if isinstance(response, Response):
+        response.meta = meta
+    return response
+
+
+# Before anything is sent ---------------------------------------------------------------------------------------------
+
+
+def _request(call: Call, binding: Binding, options: Options) -> HttpRequest:
+    """Build the request, but for its credentials."""
+    url = binding.build_url(call)
+    if url.startswith("http:") and not options.allow_plain_http:
+        _refuse_plain(url)
+    payload = binding.encode_request(call)
+    headers: dict[str, Header] = {
+        "user-agent": USER_AGENT,
+        "accept": "text/event-stream" if call.streaming else "application/json",
+        # A compressed stream would be held back until a block is full.
+        "accept-encoding": "identity" if call.streaming else "gzip",
+    }
+    if payload.content_type is not None:
+        headers["content-type"] = payload.content_type
+    if binding.request_headers:
+        headers |= _contributed(call, binding)
+    for name, value in options.headers.items():
+        headers[name] = value.bound_to(url)
+    return HttpRequest(call.operation.method, url, headers, payload.body, call.streaming)
+
+
+def _refuse_plain(url: str) -> None:
+    from urllib.parse import urlsplit  # noqa: PLC0415 - plain http is the exception
+
+    host = urlsplit(url).hostname or ""
+    if host not in _LOOPBACK and not host.startswith("127."):
+        raise SetupError(
+            f"the endpoint {host!r} is reached by plain http: prompts and credentials would be readable on the way; "
+            f"use https, or pass allow_plain_http=True"
+        )
+
+
+def _contributed(call: Call, binding: Binding) -> dict[str, Header]:
+    """Gather the headers of parts and plugins; two values for one name are an error."""
+    headers: dict[str, Header] = {}
+    for contribute in binding.request_headers:
+        for name, value in (contribute(call) or {}).items():
+            before = headers.setdefault(name.lower(), value)
+            if before != value:
+                raise SetupError(f"two parts give different values for the header {name!r}: {before!r} and {value!r}")
+    return headers
+
+
+# One attempt ---------------------------------------------------------------------------------------------------------
+
+
+def _attempt(
+    call: Call,
+    binding: Binding,
+    options: Options,
+    prepared: HttpRequest,
+    ledger: Ledger,
+    fold: Fold[Any, Any] | None,
+) -> Flow[Any]:
+    """Send the request once (twice, where new credentials are to be had after a 401) and read the answer."""
+    attempt = ledger.begin()
+    try:
+        request = yield from _authorized(call, binding, prepared, None)
+        head, facts = yield from _sent(call, binding, options, request, ledger)
+        if head.status == 401:  # noqa: PLR2004
+            renewed = yield from _authorized(call, binding, prepared, head)
+            if renewed.headers != request.headers:
+                _note(attempt, "AuthenticationError", "the credentials were refused; sent again with new ones")
+                attempt, request = ledger.begin(), renewed
+                head, facts = yield from _sent(call, binding, options, request, ledger)
+        if not 200 <= head.status < 300:  # noqa: PLR2004
+            raise (yield from _refusal(call, binding, options, request, head, facts))
+        if fold is not None:
+            return (yield from _streamed(call, binding, options, request, head, ledger, fold))
+        return (yield from _whole(call, binding, options, request, head))
+    except JackfieldError as error:
+        _note(attempt, type(error).__name__, error.message)
+        if error.request_id is None:
+            error.request_id = ledger.meta.request_id
+        raise
+
+
+def _note(attempt: Attempt, error: str, why: str) -> None:
+    attempt.error, attempt.why = error, why
+
+
+def _authorized(call: Call, binding: Binding, request: HttpRequest, refused: HttpHead | None) -> Flow[HttpRequest]:
+    authorized = binding.authorize(call, request, refused)
+    if not isinstance(authorized, HttpRequest):
+        authorized = yield from authorized
+    for finish in binding.finish_request:
+        authorized = finish(call, authorized)
+    return authorized
+
+
+def _sent(
+    call: Call, binding: Binding, options: Options, request: HttpRequest, ledger: Ledger
+) -> Flow[tuple[HttpHead, AnswerFacts | None]]:
+    head = yield Send(request, options.timeout)
+    facts = binding.read_head(call, head) if binding.read_head is not None else None
+    ledger.answered(head, facts)
+    return head, facts
+
+
+# The answer ----------------------------------------------------------------------------------------------------------
+
+
+def _body(options: Options) -> Flow[bytes]:
+    """Read the body to its end."""
+    chunks = []
+    read = Read(LIMIT, options.timeout)
+    while data := (yield read).data:
+        chunks.append(data)
+    return chunks[0] if 1 == len(chunks) else b"".join(chunks)
+
+
+def _whole(call: Call, binding: Binding, options: Options, request: HttpRequest, head: HttpHead) -> Flow[Any]:
+    """Read a plain answer."""
+    try:
+        body = yield from _body(options)
+    except TransportError as error:
+        error.transient = False  # rule 3
+        error.status = head.status
+        raise
+    try:
+        return binding.decode_response(call, head, body)
+    except JackfieldError as error:
+        raise _about(error, request, head)
+
+
+def _refusal(
+    call: Call,
+    binding: Binding,
+    options: Options,
+    request: HttpRequest,
+    head: HttpHead,
+    facts: AnswerFacts | None,
+) -> Flow[JackfieldError]:
+    """Read the body of an answer that is not 2xx and return the error it means."""
+    try:
+        body = yield from _body(options)
+    except TransportError:
+        body = b""  # the status alone says enough
+    text = request.scrub(body[:ERROR_BODY_LIMIT].decode("utf-8", "replace"))
+    error = binding.decode_error(call, head, text.encode()) if binding.decode_error is not None else None
+    if error is None:
+        error = error_class(head.status)(f"{call.provider} answered {head.status}: {text[:500].strip() or 'no text'}")
+    if 300 <= head.status < 400:  # noqa: PLR2004
+        error.message = f"{call.provider} answered with a redirect ({head.status}), which is not followed; correct endpoint="
+        error.args = (error.message,)
+    if isinstance(error, AnswerError):
+        error.body = error.body or text
+    if facts is not None and isinstance(error, AnswerError):
+        error.retry_after = error.retry_after if facts.retry_after is None else facts.retry_after
+        error.transient = error.transient if facts.should_retry is None else facts.should_retry
+    return _about(error, request, head)
+
+
+def _about(error: JackfieldError, request: HttpRequest, head: HttpHead) -> JackfieldError:
+    """Return *error* with what the head says, and without any credential that the answer echoed."""
+    error.status = head.status if error.status is None else error.status
+    error.message = request.scrub(error.message)
+    error.args = (error.message,)
+    if isinstance(error, AnswerError | DecodeError):
+        error.body = request.scrub(error.body)
+    return error
+
+
+def _streamed(
+    call: Call,
+    binding: Binding,
+    options: Options,
+    request: HttpRequest,
+    head: HttpHead,
+    ledger: Ledger,
+    fold: Fold[Any, Any],
+) -> Flow[Any]:
+    """Read an answer event by event, handing the events on as they come."""
+    decoder = binding.decoder(call, head)
+    last = None
+    try:
+        heard = head.at
+        read = Read(LIMIT, options.timeout)
+        while not decoder.finished:
+            chunk: Chunk = yield read
+            if not chunk.data:
+                break
+            events = decoder.feed(chunk.data)
+            if events:
+                last = events[-1]
+                yield from _emitted(events, ledger, fold)
+                heard = chunk.at
+                read = Read(LIMIT, _patience(options, decoder)) if decoder.complete else read
+            elif options.timeout is not None:  # comments alone are no answer: they do not reset the gap
+                patience = _patience(options, decoder) - (chunk.at - heard)
+                if patience <= 0:
+                    raise StreamInterruptedError(f"nothing but comments came for {options.timeout:g} seconds")
+                read = Read(LIMIT, patience)
+        events = decoder.close()
+        if events:
+            last = events[-1]
+            yield from _emitted(events, ledger, fold)
+    except JackfieldError as error:
+        if not (decoder.complete and isinstance(error, TransportError)):
+            raise _interrupted(error, request, head, ledger, fold, last) from error
+    else:
+        if not decoder.complete:
+            raise _interrupted(
+                StreamInterruptedError("the stream ended without saying that the answer is complete"),
+                request, head, ledger, fold, last,
+            )
+        if decoder.finished:
+            yield from _drained()
+    return fold.result()
+
+
+def _patience(options: Options, decoder: Decoder) -> float:
+    """Return how long to wait for the next event, in seconds."""
+    timeout = LINGER_SECONDS if options.timeout is None else options.timeout
+    return min(timeout, LINGER_SECONDS) if decoder.complete else timeout
+
+
+def _emitted(events: Any, ledger: Ledger, fold: Fold[Any, Any]) -> Flow[None]:
+    for event in events:
+        fold.add(event)
+    ledger.events += len(events)
+    yield Emit(events)
+
+
+def _drained() -> Flow[None]:
+    """Read the end of the body, for a moment: a connection read to its end can be used again."""
+    try:
+        while (yield Read(LIMIT, DRAIN_SECONDS)).data:
+            pass
+    except TransportError:
+        pass  # the answer is whole; the connection is closed instead of kept
+
+
+def _interrupted(
+    error: JackfieldError, request: HttpRequest, head: HttpHead, ledger: Ledger, fold: Fold[Any, Any], last: Any
+) -> JackfieldError:
+    """Return the error for a stream that broke: *error* itself while nothing was handed on, else one with what came."""
+    if not ledger.events and not isinstance(error, StreamInterruptedError):
+        error.transient = error.transient and isinstance(error, AnswerError)  # rule 3
+        return _about(error, request, head)
+    interrupted = StreamInterruptedError(
+        f"the stream broke off after {ledger.events} events: {error.message}",
+        events=ledger.events,
+        partial=fold.result() if ledger.events else None,
+        last_event=last,
+        code=error.code,
+        status=head.status,
+    )
+    return _about(interrupted, request, head)
+
+
+# Time ----------------------------------------------------------------------------------------------------------------
+
+
+def _in_time(flow: Flow[Any], ledger: Ledger) -> Flow[Any]:
+    """Pass commands out and replies in, keep the clock, and give no command more time than the deadline leaves."""
+    try:
+        command = next(flow)
+        while True:
+            kind = type(command)
+            if kind is not Emit and kind is not Run and (left := ledger.left()) is not None:
+                if left <= 0 or (isinstance(command, Wait) and command.seconds >= left):
+                    command = flow.throw(ledger.too_late())
+                    continue
+                if not isinstance(command, Wait) and (command.timeout is None or left < command.timeout):
+                    command = evolve(command, timeout=left)
+            try:
+                reply = yield command
+            except TransportError as error:
+                command = flow.throw(_timed(error, ledger))
+            except Exception as error:  # noqa: BLE001 - a credential's own error, for instance: the flow decides
+                command = flow.throw(error)
+            else:
+                if kind is Read or kind is Send:
+                    ledger.now = reply.at
+                elif kind is Wait:
+                    ledger.now = reply
+                command = flow.send(reply)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        flow.close()
+
+
+def _timed(error: TransportError, ledger: Ledger) -> TransportError:
+    """Return *error*, or a DeadlineError where the time was up when it happened."""
+    if error.at is not None:
+        ledger.now = error.at
+    left = ledger.left()
+    if left is None or left > 0:
+        return error
+    late = ledger.too_late()
+    late.__cause__ = error
+    return late

@@ -1,0 +1,137 @@
+"""Settings of a provider: from arguments, then from the environment. The only reader of the environment.
+
+Rule 1: all problems at once, each with the setting's name and what would be right.
+Rule 2: an argument wins over the environment, the environment over the default.
+Rule 3: a credential from the environment goes only to the endpoint it was meant for: where another endpoint was
+given as an argument, it is not read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, Attribute, field, fields
+
+from jackfield.errors import SettingsError, SetupError
+from jackfield.secret import Secret, origin_of
+
+_META = "jackfield"
+_WORDS = {str: "text", bool: "True or False", int: "a whole number", float: "a number", Secret: "text"}
+
+
+def setting(
+    *,
+    default: Any = NOTHING,
+    env: Sequence[str] = (),
+    bound_to: str | None = None,
+    convert: Callable[[Any], Any] | None = None,
+    help: str = "",  # noqa: A002 - reads best at the place of use
+) -> Any:
+    """Declare one setting of a provider: an attrs field with what the user needs to know of it.
+
+    Args:
+        default: What holds where nothing is given; without it the setting is required.
+        env: Environment variables to look into, the first that is set wins.
+        bound_to: The setting that holds the endpoint for which the environment's value was meant.
+        convert: Turns what was given into what is kept; its SetupError or ValueError becomes a problem.
+        help: What the setting is and where its value comes from, in one sentence.
+    """
+    return field(
+        default=default,
+        metadata={_META: {"env": tuple(env), "bound_to": bound_to, "convert": convert, "help": help}},
+    )
+
+
+def environment(name: str) -> str | None:
+    """Return an environment variable; None where it is unset or blank."""
+    return os.environ.get(name, "").strip() or None
+
+
+def load(cls: type[Any], given: Mapping[str, Any], provider: str) -> Any:
+    """Return an instance of *cls* from keyword arguments and the environment.
+
+    Raises:
+        SettingsError: Settings are missing, unknown or wrong; all problems at once.
+    """
+    known = {attribute.name: attribute for attribute in fields(cls)}
+    hints = get_type_hints(cls)
+    problems = [_unknown(name, known) for name in given if name not in known]
+    values: dict[str, Any] = {}
+    for name, attribute in known.items():
+        value = given.get(name)
+        if value is None:
+            value = _from_environment(attribute, given, known)
+        if value is None:
+            if attribute.default is NOTHING:
+                problems.append(f"{name}: missing; {_sources(attribute)}")
+            continue
+        try:
+            values[name] = _checked(value, hints[name], attribute.metadata.get(_META, {}).get("convert"))
+        except (SetupError, ValueError) as error:
+            problems.append(f"{name}: {error}")
+    if not problems:
+        settings = cls(**values)
+        problems = list(getattr(settings, "problems", _no_problems)())
+        if not problems:
+            return settings
+    raise SettingsError(f"the settings of provider {provider!r} do not fit", problems=problems)
+
+
+def _no_problems() -> Iterable[str]:
+    return ()
+
+
+def _unknown(name: str, known: Mapping[str, Any]) -> str:
+    nearest = get_close_matches(name, known, 1, 0.6)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else f"the settings are {', '.join(known) or 'none'}"
+    return f"{name}: unknown; {hint}"
+
+
+def _sources(attribute: Attribute[Any]) -> str:
+    facts = attribute.metadata.get(_META, {})
+    env = "".join(f" or set {name}" for name in facts.get("env", ()))
+    about = f" ({facts['help']})" if facts.get("help") else ""
+    return f"pass {attribute.name}=…{env}{about}"
+
+
+def _from_environment(
+    attribute: Attribute[Any], given: Mapping[str, Any], known: Mapping[str, Attribute[Any]]
+) -> str | None:
+    facts = attribute.metadata.get(_META, {})
+    found = next((value for name in facts.get("env", ()) if (value := environment(name))), None)
+    if found is None or not facts["bound_to"]:
+        return found
+    # Rule 3: where would the value have gone, had no endpoint been passed?
+    endpoint = known[facts["bound_to"]]
+    asked = given.get(endpoint.name)
+    if asked is None:
+        return found
+    meant = _from_environment(endpoint, given, known) or endpoint.default
+    return found if isinstance(meant, str) and origin_of(str(asked)) == origin_of(meant) else None
+
+
+def _checked(value: Any, hint: Any, convert: Callable[[Any], Any] | None) -> Any:
+    """Return *value* as *hint* wants it."""
+    if convert is not None:
+        return convert(value)
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if Secret in kinds and isinstance(value, str):
+        return Secret(value)
+    simple = [kind for kind in kinds if kind in _WORDS]
+    if len(simple) < len([kind for kind in kinds if kind is not type(None)]):
+        return value  # a callable, an object, a mapping: its part knows better
+    if not any(_is(value, kind) for kind in simple):
+        shown = type(value).__name__ if Secret in simple else repr(value)
+        raise ValueError(f"must be {' or '.join(_WORDS[kind] for kind in simple)}, not {shown}")
+    return value
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Tell whether *value* is a *kind*; True is no number, and 1 is a good float."""
+    if isinstance(value, bool):
+        return kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)

@@ -1,0 +1,1 @@
+"""What people do every day, as flows over calls: one file each."""

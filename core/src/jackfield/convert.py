@@ -1,0 +1,255 @@
+"""JSON documents to entities and back: the base converter that wires build on.
+
+Rule 1: on the way out None is absent, `extra` is added as it is, a mapping a caller wrote goes out as it was written.
+Rule 2: on the way in nothing is lost: every entity keeps its document in `raw`; unknown keys do no harm.
+Rule 3: on the way in containers must be what they should be, leaves are taken as they are: vendors vary in them.
+Rule 4: each class is compiled once into a straight-line function; nothing is looked up per call.
+
+cattrs does the dispatch, so a wire changes one class or one type by registering a hook for it before its first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from cattrs import Converter
+
+from jackfield.errors import DecodeError, InvalidRequestError
+from jackfield.operations import Document
+
+try:
+    import orjson
+except ImportError:  # pragma: no cover - the suite runs with and without it
+    orjson = None  # type: ignore[assignment]
+
+import json
+
+T = TypeVar("T")
+Hook = Callable[[Any, Any], Any]
+
+
+class Misfit(ValueError):  # noqa: N818 - never leaves this file and the wires
+    """A document does not fit; gathers its path on the way out.
+
+    Args:
+        problem: What is wrong.
+        path: Where, from the inside out.
+    """
+
+    def __init__(self, problem: str, *path: str | int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = list(path)
+
+    def __str__(self) -> str:
+        """The problem with its path from the document's root."""
+        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in reversed(self.path))
+        return f"{self.problem} @ ${steps}"
+
+
+# JSON text -----------------------------------------------------------------------------------------------------------
+
+
+def dumps(value: Any) -> bytes:
+    """Return *value* as JSON text.
+
+    Raises:
+        InvalidRequestError: Something in it has no JSON form; NaN, for instance, or half a surrogate pair.
+    """
+    try:
+        if orjson is not None:
+            return orjson.dumps(value)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError("the request has no JSON form", problems=[str(error)]) from error
+
+
+def loads(text: bytes | str) -> Any:
+    """Return what the JSON *text* says.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return json.loads(text) if orjson is None else orjson.loads(text)
+
+
+# Documents to entities -----------------------------------------------------------------------------------------------
+
+
+def make_converter() -> Converter:
+    """Return a converter of its own, so that one wire's hooks do not touch another's."""
+    converter = Converter(detailed_validation=False)
+    compiling: set[type] = set()
+
+    def compile_once(cls: type[Any]) -> Hook:
+        if cls in compiling:  # it contains itself: look it up when the time comes
+            return converter.structure
+        compiling.add(cls)
+        try:
+            return _compile_structure(cls, converter)
+        finally:
+            compiling.discard(cls)
+
+    converter.register_structure_hook_factory(attrs.has, compile_once)
+    converter.register_structure_hook_factory(_is_sequence, lambda kind: _compile_sequence(kind, converter))
+    converter.register_unstructure_hook_factory(attrs.has, lambda cls: _compile_unstructure(cls, converter))
+    return converter
+
+
+def decode(converter: Converter, document: Any, cls: type[T]) -> T:
+    """Return *document* as an entity of *cls*.
+
+    Raises:
+        DecodeError: It does not fit; `problems` says what, with the path.
+    """
+    try:
+        return converter.structure(document, cls)
+    except Misfit as misfit:
+        raise DecodeError(f"the answer does not fit: {misfit}", problems=[str(misfit)]) from None
+
+
+def _is_leaf(kind: Any) -> bool:
+    """Tell whether values of *kind* are kept as they come."""
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        return all(_is_leaf(each) for each in get_args(kind))
+    return kind in (str, int, float, bool, NoneType, Any, object, dict) or origin in (Literal, dict, Mapping)
+
+
+def _is_sequence(kind: Any) -> bool:
+    return get_origin(kind) in (tuple, Sequence)
+
+
+def _inner(kind: Any) -> Any:
+    """Return *kind* without None, where what is left is one kind; *kind* itself otherwise."""
+    if get_origin(kind) in (Union, UnionType):
+        left = [each for each in get_args(kind) if each is not NoneType]
+        if 1 == len(left):
+            return left[0]
+    return kind
+
+
+def _compile_structure(cls: type[Any], converter: Converter) -> Hook:
+    """Write the function that fills one *cls* from a document, without `__init__`: entities read have no validators.
+
+    Setting the slots directly takes a third of the time of calling `__init__` with keywords.
+    """
+    hints = get_type_hints(cls)
+    required: frozenset[str] = getattr(cls, "required", frozenset())
+    names: dict[str, Any] = {"cls": cls, "new": cls.__new__, "set": object.__setattr__, "Misfit": Misfit}
+    lines = [
+        "def structure(o, _=None):",
+        "  if type(o) is not dict: raise Misfit(f'expected an object, got {type(o).__name__}')",
+        "  e = new(cls)",
+        "  get = o.get",
+    ]
+    frozen = cls.__setattr__ is not object.__setattr__
+
+    def put(name: str, value: str) -> str:
+        return f"set(e, {name!r}, {value})" if frozen else f"e.{name} = {value}"
+
+    for name in sorted(required):
+        lines.append(f"  if get({name!r}) is None: raise Misfit('required field missing', {name!r})")
+    for attribute in attrs.fields(cls):
+        name = attribute.name
+        default = attribute.default
+        if name == "raw" and issubclass(cls, Document):
+            lines.append(f"  {put(name, 'o')}")
+            continue
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            names[f"d_{name}"] = default.factory  # type: ignore[union-attr]
+            fallback = f"d_{name}()"
+        else:
+            names[f"d_{name}"] = None if default is attrs.NOTHING else default
+            fallback = f"d_{name}"
+        if name == "meta" or name == "extra":
+            lines.append(f"  {put(name, fallback)}")
+            continue
+        kind = hints[name]
+        if _is_leaf(kind):
+            if default is None:
+                lines.append(f"  {put(name, f'get({name!r})')}")
+            else:
+                lines.append(f"  v = get({name!r}); {put(name, f'{fallback} if v is None else v')}")
+            continue
+        names[f"t_{name}"] = inner = _inner(kind)
+        names[f"h_{name}"] = converter.get_structure_hook(inner)
+        lines += [
+            f"  v = get({name!r})",
+            f"  if v is None: {put(name, fallback)}",
+            "  else:",
+            f"    try: {put(name, f'h_{name}(v, t_{name})')}",
+            f"    except Misfit as m: m.path.append({name!r}); raise",
+        ]
+    lines.append("  return e")
+    exec("\n".join(lines), names)  # noqa: S102 - the text is built from our own classes' field names
+    structure: Hook = names["structure"]
+    return structure
+
+
+def _compile_sequence(kind: Any, converter: Converter) -> Hook:
+    """Return the function that reads a list of things of one kind; null is an empty one."""
+    element = get_args(kind)[0]
+    if _is_leaf(element):
+        return lambda value, _=None: tuple(_a_list(value))
+    hook = converter.get_structure_hook(element)
+
+    def structure(value: Any, _: Any = None) -> tuple[Any, ...]:
+        index = -1
+        try:
+            read = []
+            for index, each in enumerate(_a_list(value)):  # noqa: B007 - the index is for the error
+                read.append(hook(each, element))
+        except Misfit as misfit:
+            if index >= 0:
+                misfit.path.append(index)
+            raise
+        return tuple(read)
+
+    return structure
+
+
+def _a_list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise Misfit(f"expected an array, got {type(value).__name__}")
+    return value
+
+
+# Entities to documents -----------------------------------------------------------------------------------------------
+
+
+def _compile_unstructure(cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    """Write the function that turns one *cls* into a document."""
+    hints = get_type_hints(cls)
+    names: dict[str, Any] = {"out": lambda value: _out(value, converter)}
+    lines = ["def unstructure(e):", "  d = {}"]
+    for attribute in attrs.fields(cls):
+        name = attribute.name
+        if name in ("raw", "meta", "extra"):
+            continue
+        value = "v" if _is_leaf(hints[name]) else "out(v)"
+        lines += [f"  v = e.{name}", f"  if v is not None: d[{name!r}] = {value}"]
+    if any(attribute.name == "extra" for attribute in attrs.fields(cls)):
+        lines.append("  if e.extra: d.update(e.extra)")
+    lines.append("  return d")
+    exec("\n".join(lines), names)  # noqa: S102 - the text is built from our own classes' field names
+    unstructure: Callable[[Any], dict[str, Any]] = names["unstructure"]
+    return unstructure
+
+
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+
+
+def _out(value: Any, converter: Converter) -> Any:
+    """Return *value* as a document, whatever it is."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is tuple or kind is list:
+        return [_out(each, converter) for each in value]
+    if isinstance(value, Mapping):
+        return {key: _out(each, converter) for key, each in value.items()}
+    return converter.unstructure(value)

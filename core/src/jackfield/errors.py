@@ -1,0 +1,257 @@
+"""Everything that can go wrong, split by who must act.
+
+JackfieldError                    the root; catches every error of ours
+├── SetupError                    raised before any I/O: your arguments, configuration or installation
+│   ├── ProviderNotFoundError     nothing installed has that name
+│   ├── ProviderConflictError     two packages, or two parts, claim one name or one hook
+│   ├── IncompleteProviderError   a provider lacks a hook, misspells one, or was built for other hooks
+│   ├── SettingsError             settings missing, unknown or wrong: all problems at once
+│   ├── InvalidRequestError       request fields missing or out of range: all problems at once
+│   └── UnsupportedOperationError this provider cannot do that operation
+├── TransportError                the network; transient unless it says otherwise
+│   ├── ConnectError              nothing was sent: always safe to try again
+│   ├── ReadError                 something may have been processed
+│   └── DeadlineError             the time given to the whole call is used up
+├── AnswerError                   the provider answered, and the answer is no
+│   ├── AuthenticationError       401, 403
+│   ├── RateLimitError            429
+│   ├── RejectedError             every other 4xx, and a redirect
+│   └── UnavailableError          408, 409 and 5xx
+├── DecodeError                   the provider's answer does not fit what was asked
+└── StreamInterruptedError        a stream ended before it was complete; carries what came
+
+Messages are in lower case, without a full stop, and never contain a secret. Every class survives pickling.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jackfield.call import CallMeta
+
+
+class JackfieldError(Exception):
+    """The root of all errors of this project.
+
+    Attributes:
+        message: What went wrong and what to do next.
+        transient: Whether the same call may succeed when tried again.
+        meta: The story of the call (attempts, ids, timing), where there was one.
+        status: The HTTP status of the answer, or None where there was no answer.
+        code: The provider's own word for the failure, as it came, or None.
+        request_id: The id under which the provider's support finds the request, or None.
+    """
+
+    transient: bool = False
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        transient: bool | None = None,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        meta: CallMeta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        if transient is not None:
+            self.transient = transient
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.meta = meta
+
+
+class SetupError(JackfieldError):
+    """Your arguments, configuration or installation; raised before any I/O."""
+
+
+class ProblemsError(SetupError):
+    """Several problems in one error.
+
+    Attributes:
+        problems: One sentence a problem, each opening with the field's name.
+    """
+
+    def __init__(self, message: str = "", *, problems: Sequence[str] = (), **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """The message, and each problem on a line of its own."""
+        if 1 == len(self.problems):
+            return f"{self.message}: {self.problems[0]}"
+        return "\n  - ".join([f"{self.message}:" if self.problems else self.message, *self.problems])
+
+
+class ProviderNotFoundError(SetupError):
+    """Nothing installed has that name.
+
+    Attributes:
+        name: The name that was asked for.
+        installed: The names that are installed.
+    """
+
+    def __init__(self, message: str = "", *, name: str = "", installed: Sequence[str] = (), **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.name = name
+        self.installed = tuple(installed)
+
+
+class ProviderConflictError(SetupError):
+    """Two packages claim one name, or two parts claim one hook.
+
+    Attributes:
+        claimants: Who claims it.
+    """
+
+    def __init__(self, message: str = "", *, claimants: Sequence[str] = (), **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.claimants = tuple(claimants)
+
+
+class IncompleteProviderError(SetupError):
+    """A provider or plugin does not fit the hooks: one missing, misspelt, or of another version."""
+
+
+class SettingsError(ProblemsError):
+    """Settings are missing, unknown or wrong; all problems at once."""
+
+
+class InvalidRequestError(ProblemsError):
+    """A request's fields are missing or out of range; all problems at once."""
+
+
+class UnsupportedOperationError(SetupError):
+    """This provider cannot do that operation."""
+
+
+class TransportError(JackfieldError):
+    """The network failed.
+
+    Attributes:
+        at: The driver's monotonic clock, in seconds, when the failure was seen.
+        stale: A kept-alive connection died before the first byte of the answer: safe to send again at once.
+    """
+
+    transient = True
+
+    def __init__(self, message: str = "", *, at: float | None = None, stale: bool = False, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.at = at
+        self.stale = stale
+
+
+class ConnectError(TransportError):
+    """No connection: nothing was sent, so it is always safe to try again."""
+
+
+class ReadError(TransportError):
+    """The connection failed after something was sent: the provider may have processed the request."""
+
+
+class DeadlineError(TransportError):
+    """The time given to the whole call is used up."""
+
+    transient = False
+
+
+class AnswerError(JackfieldError):
+    """The provider answered, and the answer is no.
+
+    Attributes:
+        body: The answer's body as text, credentials scrubbed, at most 64 KiB of it.
+        type: The provider's class of the failure, as it came, or None.
+        param: The request's field that the provider complains about, or None.
+        retry_after: How long the provider asks to wait, in seconds, or None.
+        details: Whatever the provider says beyond that, decoded, or None.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        body: str = "",
+        type: str | None = None,  # noqa: A002 - the field's name on every wire
+        param: str | None = None,
+        retry_after: float | None = None,
+        details: Any = None,
+        **facts: Any,
+    ) -> None:
+        super().__init__(message, **facts)
+        self.body = body
+        self.type = type
+        self.param = param
+        self.retry_after = retry_after
+        self.details = details
+
+
+class AuthenticationError(AnswerError):
+    """401 or 403: the credentials are missing, wrong, expired or not enough."""
+
+
+class RateLimitError(AnswerError):
+    """429: too much, too fast, or no quota left (`transient` tells which)."""
+
+    transient = True
+
+
+class RejectedError(AnswerError):
+    """The request itself is refused: every 4xx that is not of another class, and redirects, which are not followed."""
+
+
+class UnavailableError(AnswerError):
+    """408, 409 or 5xx: the provider cannot answer now."""
+
+    transient = True
+
+
+class DecodeError(JackfieldError):
+    """The provider's answer does not fit what was asked.
+
+    Attributes:
+        problems: What does not fit, each with its path, such as `required field missing @ $.choices`.
+        body: The beginning of the answer as text, credentials scrubbed.
+    """
+
+    def __init__(self, message: str = "", *, problems: Sequence[str] = (), body: str = "", **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.problems = tuple(problems)
+        self.body = body
+
+
+class StreamInterruptedError(JackfieldError):
+    """A stream ended before it was complete. Never transient: a half-delivered answer is not asked for again.
+
+    Attributes:
+        events: How many events came.
+        partial: What came, folded into the operation's response entity, or None where nothing came.
+        last_event: The last event that came, or None.
+    """
+
+    def __init__(
+        self, message: str = "", *, events: int = 0, partial: Any = None, last_event: Any = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.events = events
+        self.partial = partial
+        self.last_event = last_event
+
+
+_BY_STATUS: dict[int, type[AnswerError]] = {
+    401: AuthenticationError,
+    403: AuthenticationError,
+    408: UnavailableError,
+    409: UnavailableError,
+    429: RateLimitError,
+}
+
+
+def error_class(status: int) -> type[AnswerError]:
+    """Return the class for an answer of *status* (not 2xx), where nothing else is known of it."""
+    return _BY_STATUS.get(status) or (UnavailableError if status >= 500 else RejectedError)  # noqa: PLR2004

@@ -1,0 +1,78 @@
+"""Everything that a plugin author imports, in one place. Nothing else of the core is theirs."""
+
+from __future__ import annotations
+
+from jackfield._settings import setting
+from jackfield.call import AnswerFacts, Call, CallMeta, Payload, RateLimit
+from jackfield.contract import Decoder, Middleware, Proceed, Provider
+from jackfield.errors import (
+    AnswerError,
+    AuthenticationError,
+    ConnectError,
+    DecodeError,
+    InvalidRequestError,
+    JackfieldError,
+    RateLimitError,
+    ReadError,
+    RejectedError,
+    SettingsError,
+    SetupError,
+    StreamInterruptedError,
+    TransportError,
+    UnavailableError,
+    UnsupportedOperationError,
+    error_class,
+)
+from jackfield.hookspecs import HOOKS_VERSION, impl
+from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.operations import Operation
+from jackfield.secret import Secret, origin_of
+from jackfield.sse import SseEvent, SseSplitter
+from jackfield.trace import CallRecord
+
+__all__ = [
+    "HOOKS_VERSION",
+    "AnswerError",
+    "AnswerFacts",
+    "AuthenticationError",
+    "Call",
+    "CallMeta",
+    "CallRecord",
+    "Chunk",
+    "Command",
+    "ConnectError",
+    "DecodeError",
+    "Decoder",
+    "Emit",
+    "Flow",
+    "HttpHead",
+    "HttpRequest",
+    "InvalidRequestError",
+    "JackfieldError",
+    "Middleware",
+    "Operation",
+    "Payload",
+    "Proceed",
+    "Provider",
+    "RateLimit",
+    "RateLimitError",
+    "Read",
+    "ReadError",
+    "RejectedError",
+    "Run",
+    "Secret",
+    "Send",
+    "SettingsError",
+    "SetupError",
+    "SseEvent",
+    "SseSplitter",
+    "StreamInterruptedError",
+    "TransportError",
+    "UnavailableError",
+    "UnsupportedOperationError",
+    "Wait",
+    "error_class",
+    "impl",
+    "origin_of",
+    "setting",
+]

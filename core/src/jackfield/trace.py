@@ -1,0 +1,150 @@
+"""One record per call, and one log line.
+
+Rule 1: whichever way a call ends, exactly one of `call.finished`, `call.failed`, `call.abandoned` is written.
+Rule 2: no prompts, no answers, no headers, no URLs, no secrets: flat facts with numbers rounded.
+Rule 3: silent unless the application has configured structlog or `JACKFIELD_LOG` is set; structlog is not imported
+before that, and its configuration is never touched.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, frozen
+
+from jackfield._settings import environment
+from jackfield.errors import JackfieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from jackfield.call import Call
+    from jackfield._ledger import Ledger
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+@frozen(kw_only=True)
+class CallRecord:
+    """How one call went.
+
+    Attributes:
+        outcome: `finished`, `failed`, or `abandoned` (the caller left before the end).
+        call_id: Unique per call.
+        provider: Who was asked.
+        operation: The operation's name.
+        model: The model asked for, or None.
+        streaming: Whether the answer came event by event.
+        sends: How many requests were sent; above one means retries.
+        events: How many events were handed on.
+        status: The last answer's HTTP status, or None.
+        request_id: The provider's id of the last answer, or None.
+        seconds: From the call to its end.
+        input_tokens: As the answer says, or None.
+        output_tokens: As the answer says, or None.
+        error: The class name of the error, or None.
+    """
+
+    outcome: str
+    call_id: str
+    provider: str
+    operation: str
+    model: str | None
+    streaming: bool
+    sends: int
+    events: int
+    status: int | None
+    request_id: str | None
+    seconds: float
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    error: str | None = None
+
+
+class Trace:
+    """Watches one call from its first step to its last; the outermost thing in the exchange."""
+
+    __slots__ = ("_call", "_ledger", "_listeners", "response")
+
+    def __init__(self, call: Call, ledger: Ledger, listeners: Sequence[Callable[[CallRecord], object]]) -> None:
+        self._call = call
+        self._ledger = ledger
+        self._listeners = listeners
+        self.response: Any = None
+
+    def __enter__(self) -> Trace:
+        """Nothing is written at the start."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Close the story of the call, hand its record on, and write it where a log is wanted."""
+        ledger = self._ledger
+        ledger.meta.seconds = max(0.0, ledger.now - self._call.started)
+        if isinstance(error, JackfieldError) and error.meta is None:
+            error.meta = ledger.meta
+        if not self._listeners and not is_wanted():
+            return
+        record = self._record(kind)
+        for listener in self._listeners:
+            listener(record)
+        if is_wanted():
+            _write(record)
+
+    def _record(self, kind: type[BaseException] | None) -> CallRecord:
+        call, ledger = self._call, self._ledger
+        if kind is None:
+            outcome = "finished"
+        else:
+            outcome = "failed" if issubclass(kind, Exception) else "abandoned"
+        usage = getattr(self.response, "usage", None)
+        return CallRecord(
+            outcome=outcome,
+            call_id=call.id,
+            provider=call.provider,
+            operation=call.operation.name,
+            model=call.model,
+            streaming=call.streaming,
+            sends=len(ledger.meta.attempts),
+            events=ledger.events,
+            status=ledger.meta.attempts[-1].status if ledger.meta.attempts else None,
+            request_id=ledger.meta.request_id,
+            seconds=round(ledger.meta.seconds, 3),
+            input_tokens=getattr(usage, "prompt_tokens", None),
+            output_tokens=getattr(usage, "completion_tokens", None),
+            error=kind.__name__ if kind is not None and outcome == "failed" else None,
+        )
+
+
+def is_wanted() -> bool:
+    """Tell whether anybody reads the log: an application that configured structlog, or `JACKFIELD_LOG`."""
+    structlog = sys.modules.get("structlog")
+    return (structlog is not None and structlog.is_configured()) or environment("JACKFIELD_LOG") is not None
+
+
+def _write(record: CallRecord) -> None:
+    facts = {name: value for name, value in asdict(record).items() if value is not None}
+    outcome = facts.pop("outcome")
+    level = "warning" if outcome == "failed" else "info"
+    getattr(_logger(), level)(f"call.{outcome}", **facts)
+
+
+def _logger() -> Any:
+    """Return the application's logger, or one of our own to standard error."""
+    import structlog  # noqa: PLC0415 - one of the largest imports in the tree, and most programs never log
+
+    if structlog.is_configured():
+        return structlog.get_logger("jackfield")
+    wanted = (environment("JACKFIELD_LOG") or "info").lower()
+    return structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(wanted if wanted in LEVELS else "info"),
+        context_class=dict,
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,160 @@
+"""Payloads: entities to JSON and back. Which file knows what:
+
+`_head` reads response headers, `_refusal` reads error documents, `_stream` reads event streams, `_vectors` numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+from cattrs import Converter
+from jackfield.convert import decode, dumps, loads, make_converter
+from jackfield.operations import Operation
+from jackfield.plugin import (
+    AnswerFacts,
+    Call,
+    DecodeError,
+    HttpHead,
+    InvalidRequestError,
+    JackfieldError,
+    Payload,
+    impl,
+)
+
+from jackfield_openai_wire._head import read_facts
+from jackfield_openai_wire._refusal import error_in, refusal
+from jackfield_openai_wire._stream import EventDecoder
+from jackfield_openai_wire._vectors import register_vectors
+
+EXCERPT = 500
+"""How many bytes of an unreadable answer an error quotes."""
+
+
+@frozen
+class Codec:
+    """How one operation differs from the default mapping (field name = key).
+
+    Attributes:
+        encode: Turns the document made from the request into the document to send.
+        decode: Turns the document that came into the document the entity is read from.
+    """
+
+    encode: Callable[[Call, dict[str, Any]], Mapping[str, Any]] = lambda call, document: document  # noqa: ARG005
+    decode: Callable[[Call, Any], Any] = lambda call, document: document  # noqa: ARG005
+
+
+Codecs: TypeAlias = Mapping[str, Codec]
+
+
+def _asks_for_base64(_call: Call, document: dict[str, Any]) -> dict[str, Any]:
+    """Ask for base64 where nothing is asked: a quarter of the bytes, and no parsing of decimals."""
+    document.setdefault("encoding_format", "base64")
+    return document
+
+
+CODECS: Codecs = {"embeddings": Codec(encode=_asks_for_base64)}
+
+
+def named_model(call: Call) -> str | None:
+    """Return the model to name in the body: the call's.
+
+    Raises:
+        InvalidRequestError: None is named, and the operation needs one.
+    """
+    if call.model is None and call.operation.model_required:
+        setting = f", or the client {call.operation.model_setting}=…" if call.operation.model_setting else ""
+        raise InvalidRequestError(
+            f"{call.operation.name!r} needs a model", problems=[f"model: missing; give the request model=…{setting}"]
+        )
+    return call.model
+
+
+def _converter() -> Converter:
+    converter = make_converter()
+    register_vectors(converter)
+    return converter
+
+
+@frozen(eq=False)
+class OpenAIWire:
+    """The payload part.
+
+    Args:
+        body_model: Says which model to name in the body; None for none. Azure's deployments, for instance, differ.
+        codecs: Operations that differ from the default mapping, by name; they win over the built-in ones.
+    """
+
+    body_model: Callable[[Call], str | None] = named_model
+    codecs: Codecs = field(factory=dict)
+    _converter: Converter = field(factory=_converter, init=False)
+
+    def _codec(self, operation: Operation[Any, Any, Any]) -> Codec | None:
+        return self.codecs.get(operation.name) or CODECS.get(operation.name)
+
+    @impl
+    def encode_request(self, call: Call) -> Payload:
+        """Write the request as a JSON object; a GET has none."""
+        model = self.body_model(call)
+        if call.operation.method == "GET":
+            return Payload(None, None)
+        document = self._converter.unstructure(call.request)
+        if model is None:
+            document.pop("model", None)
+        else:
+            document["model"] = model
+        if call.streaming:
+            document["stream"] = True
+        codec = self._codec(call.operation)
+        return Payload(dumps(codec.encode(call, document) if codec is not None else document))
+
+    @impl
+    def decode_response(self, call: Call, head: HttpHead, body: bytes) -> Any:
+        """Read the response entity from a JSON object."""
+        try:
+            document = loads(body)
+        except ValueError:
+            raise _not_json(call, head, body) from None
+        error = error_in(call, head, document)
+        if error is not None:
+            raise error
+        codec = self._codec(call.operation)
+        if codec is not None:
+            document = codec.decode(call, document)
+        return decode(self._converter, document, call.operation.response)
+
+    @impl
+    def open_stream(self, call: Call, head: HttpHead) -> EventDecoder:
+        """Open the event stream of one answer."""
+        return EventDecoder(call, head, self._converter)
+
+    @impl
+    def read_head(self, head: HttpHead) -> AnswerFacts:
+        """Read request ids, rate limits and hints."""
+        return read_facts(head)
+
+    @impl
+    def decode_error(self, call: Call, head: HttpHead, body: bytes) -> JackfieldError:
+        """Read the error document, whichever of its shapes it has."""
+        return refusal(call, head, body)
+
+    @impl
+    def warm_up(self) -> None:
+        """Compile the entities of a chat."""
+        from jackfield.operations.chat import CHAT, ChatRequest, ChatResponse  # noqa: PLC0415 - not every wire chats
+
+        self._converter.get_structure_hook(ChatResponse)
+        self._converter.get_structure_hook(CHAT.event)
+        self._converter.get_unstructure_hook(ChatRequest)
+
+
+def _not_json(call: Call, head: HttpHead, body: bytes) -> DecodeError:
+    kind = head.headers.get("content-type", "no content type")
+    text = body[:EXCERPT].decode("utf-8", "replace")
+    return DecodeError(
+        f"{call.provider} answered {head.status} with {kind} instead of JSON; is endpoint= the API's address, "
+        f"and does no proxy or login page stand between? it begins: {text[:80]!r}",
+        problems=["expected JSON @ $"],
+        body=text,
+    )
