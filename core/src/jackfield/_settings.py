@@ -111,7 +111,9 @@ def _from_environment(
     if asked is None:
         return found
     meant = _from_environment(endpoint, given, known) or endpoint.default
-    return found if isinstance(meant, str) and origin_of(str(asked)) == origin_of(meant) else None
+    if not isinstance(meant, str):  # nothing says that it was meant for another
+        return found
+    return found if origin_of(str(asked)) == origin_of(meant) else None
 
 
 def _checked(value: Any, hint: Any, convert: Callable[[Any], Any] | None) -> Any:

@@ -1,0 +1,97 @@
+"""Entra tokens: asked for before each attempt, from whoever has them.
+
+Rule 1: no clock and no cache here: credentials of azure-identity keep their tokens and renew them before they expire.
+Rule 2: whatever asks the network is a `Run`, so that blocking and asynchronous credentials both work.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from jackfield.plugin import AuthenticationError, Call, Flow, HttpHead, HttpRequest, JackfieldError, Run, Secret, impl
+
+_CLAIMS = re.compile(r'claims="([^"]+)"')
+
+
+@frozen(eq=False)
+class EntraCredentials:
+    """The bearer token of each attempt.
+
+    Args:
+        source: A token, a function that returns one, or a credential with `get_token(scope)`, blocking or not.
+        root: The endpoint that tokens are for.
+        scope: What to ask a credential for.
+    """
+
+    source: Secret | Callable[[], Any] | Any
+    root: str
+    scope: str
+
+    @impl
+    def authorize(
+        self, call: Call, request: HttpRequest, refused: HttpHead | None  # noqa: ARG002
+    ) -> HttpRequest | Flow[HttpRequest]:
+        """Ask for a token and send it as bearer."""
+        if isinstance(self.source, Secret):
+            return _with(request, self.source, self.root)
+        return self._asking(request, refused)
+
+    def _asking(self, request: HttpRequest, refused: HttpHead | None) -> Flow[HttpRequest]:
+        ask = getattr(self.source, "get_token", None)
+        if ask is None:
+            token = yield Run(self.source)
+        else:
+            claims = _claims(refused)
+            token = yield Run(partial(ask, self.scope, claims=claims) if claims else partial(ask, self.scope))
+        text = getattr(token, "token", token)  # azure-identity's AccessToken, or text
+        return _with(request, text if isinstance(text, Secret) else Secret(str(text)), self.root)
+
+    @impl(wrapper=True)
+    def decode_error(self, head: HttpHead) -> Generator[None, JackfieldError | None, JackfieldError | None]:
+        """Say of a refused token what it says of itself."""
+        error = yield
+        if isinstance(error, AuthenticationError) and isinstance(self.source, Secret):
+            about = _about(self.source.bound_to(self.root).reveal(self.root), head)
+            if about:
+                error.message = f"{error.message}; {about}"
+                error.args = (error.message,)
+        return error
+
+
+def _with(request: HttpRequest, token: Secret, root: str) -> HttpRequest:
+    return request.with_header("authorization", token.bound_to(root).prefixed("Bearer "))
+
+
+def _claims(refused: HttpHead | None) -> str | None:
+    """Return the claims that a 401 challenges for: with them a credential does not answer from its cache."""
+    found = _CLAIMS.search(refused.headers.get("www-authenticate", "")) if refused is not None else None
+    if found is None:
+        return None
+    try:
+        return urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode()
+    except ValueError:
+        return None
+
+
+def _about(token: str, head: HttpHead) -> str:
+    """Return when *token* expires and whom it is for, as far as it can be read."""
+    parts = token.split(".")
+    try:
+        facts = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        expires = datetime.fromtimestamp(float(facts["exp"]), UTC)
+    except (IndexError, KeyError, TypeError, ValueError, OSError, OverflowError):
+        return "what was passed as token= is no JWT; is it a key? then use the provider azure-apikey" if len(parts) < 3 else ""  # noqa: E501, PLR2004
+    try:
+        expired = parsedate_to_datetime(head.headers.get("date", "")) >= expires
+    except (TypeError, ValueError):
+        expired = False
+    when = f"{'expired' if expired else 'expires'} {expires:%Y-%m-%d %H:%M:%S} UTC"
+    return f"the token {when} and is for {facts.get('aud', 'nobody')}"

@@ -1,0 +1,81 @@
+"""Settings of the provider `azure-entra`, and the parts they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from jackfield.plugin import Secret, setting
+from jackfield_azure_common import AzureSettings
+from jackfield_openai_wire import OpenAIWire
+
+from jackfield_azure_entra._credentials import EntraCredentials
+
+_SCOPES = {
+    ".azure.us": "https://cognitiveservices.azure.us/.default",
+    ".azure.cn": "https://cognitiveservices.azure.cn/.default",
+}
+_SCOPE = "https://cognitiveservices.azure.com/.default"
+
+_ALWAYS_DATED = frozenset({"embeddings"})
+"""Microsoft's embeddings page: with Entra tokens the v1 surface does not answer embeddings."""
+
+
+def as_token(given: Any) -> Any:
+    """Return a pasted token as a secret, and what gives tokens as it is."""
+    if isinstance(given, str):
+        return Secret(given.strip().removeprefix("Bearer "))
+    if isinstance(given, Secret) or callable(given):
+        return given
+    raise ValueError(f"must be a token, or a function that returns one, not {type(given).__name__}")
+
+
+def as_credential(given: Any) -> Any:
+    """Return a credential as it is."""
+    if not callable(getattr(given, "get_token", None)):
+        raise ValueError(f"must have get_token(scope), as those of azure-identity have; {type(given).__name__} has not")
+    return given
+
+
+@frozen(eq=False, kw_only=True)
+class AzureEntra(AzureSettings):
+    """Azure OpenAI with Microsoft Entra tokens."""
+
+    hooks_version = 1
+
+    token: Secret | Callable[[], Any] | None = setting(
+        default=None,
+        env=("AZURE_OPENAI_AD_TOKEN",),
+        bound_to="endpoint",
+        convert=as_token,
+        help="a token, or a function that returns one and is asked before each attempt",
+    )
+    credential: Any = setting(
+        default=None, convert=as_credential, help="a credential of azure-identity, such as DefaultAzureCredential()"
+    )
+    scope: str | None = setting(default=None, help=f"what tokens are asked for; {_SCOPE} unless the cloud is another")
+
+    def problems(self) -> Iterator[str]:
+        """One source of tokens, and no more."""
+        yield from super().problems()
+        if self.token is None and self.credential is None:
+            yield (
+                "token: missing; pass token=… (a token or a function) or credential=… "
+                "(pip install 'jackfield-azure-entra[identity]', then DefaultAzureCredential()), "
+                "or set AZURE_OPENAI_AD_TOKEN"
+            )
+
+    def parts(self) -> Sequence[object]:
+        """Endpoint, credentials, payload."""
+        endpoint = self.located(_ALWAYS_DATED)
+        root = endpoint.target.root
+        # A credential that is passed wins over a token that is lying in the environment.
+        source = self.token if self.credential is None else self.credential
+        return endpoint, EntraCredentials(source, root, self.scope or _scope(root)), OpenAIWire(endpoint.body_model)
+
+
+def _scope(root: str) -> str:
+    host = urlsplit(root).hostname or ""
+    return next((scope for ending, scope in _SCOPES.items() if host.endswith(ending)), _SCOPE)
