@@ -59,7 +59,7 @@ def load(cls: type[Any], given: Mapping[str, Any], provider: str) -> Any:
     """
     known = {attribute.name: attribute for attribute in fields(cls)}
     hints = get_type_hints(cls)
-    problems = [_unknown(name, known) for name in given if name not in known]
+    problems = {name: _unknown(name, known) for name in given if name not in known}
     values: dict[str, Any] = {}
     for name, attribute in known.items():
         value = given.get(name)
@@ -67,21 +67,22 @@ def load(cls: type[Any], given: Mapping[str, Any], provider: str) -> Any:
             value = _from_environment(attribute, given, known)
         if value is None:
             if attribute.default is NOTHING:
-                problems.append(f"{name}: missing; {_sources(attribute)}")
+                problems[name] = f"{name}: missing; {_sources(attribute)}"
             continue
         try:
             values[name] = _checked(value, hints[name], attribute.metadata.get(_META, {}).get("convert"))
         except (SetupError, ValueError) as error:
-            problems.append(f"{name}: {error}")
-    if not problems:
-        settings = cls(**values)
-        problems = list(getattr(settings, "problems", _no_problems)())
-        if not problems:
-            return settings
-    raise SettingsError(f"the settings of provider {provider!r} do not fit", problems=problems)
+            problems[name] = f"{name}: {error}"
+    together = getattr(cls, "problems", _no_problems)
+    defaults = {name: attribute.default for name, attribute in known.items() if attribute.default is not NOTHING}
+    for problem in together({**defaults, **values}):
+        problems.setdefault(problem.partition(":")[0], problem)
+    if problems:
+        raise SettingsError(f"the settings of provider {provider!r} do not fit", problems=list(problems.values()))
+    return cls(**values)
 
 
-def _no_problems() -> Iterable[str]:
+def _no_problems(_settings: Mapping[str, Any]) -> Iterable[str]:
     return ()
 
 

@@ -37,8 +37,9 @@ class Provider(Protocol):
     """What an entry point of the group `jackfield.providers` names: a class of settings that makes parts.
 
     It may also have `transport` (a transport, or the name of one), `default_models` (by the client's setting, such
-    as `{"chat_model": "small"}`), `hooks_version` (the `HOOKS_VERSION` it was written for), and `problems()`, which
-    returns sentences about settings that do not fit together.
+    as `{"chat_model": "small"}`), `hooks_version` (the `HOOKS_VERSION` it was written for), and a class method
+    `problems(settings)`, which is given the settings that are fine each for itself and returns sentences, each opening
+    with a setting's name, about those that do not fit together.
     """
 
     def parts(self) -> Sequence[object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import evolve, frozen
 from jackfield.plugin import setting
@@ -33,11 +34,12 @@ class AzureSettings:
         help="such as 2024-10-21, the default; 'v1' or 'preview' for the /openai/v1/ surface",
     )
 
-    def problems(self) -> Iterator[str]:
-        """Endpoint and settings may not contradict each other."""
-        named = self.endpoint.deployment
-        if named is not None and self.deployment is not None and named != self.deployment:
-            yield f"deployment: is {self.deployment!r}, but the endpoint names {named!r}; keep one of them"
+    @classmethod
+    def problems(cls, settings: Mapping[str, Any]) -> Iterator[str]:
+        """Endpoint and deployment may not contradict each other."""
+        target, deployment = settings.get("endpoint"), settings["deployment"]
+        if target is not None and None not in (target.deployment, deployment) and target.deployment != deployment:
+            yield f"deployment: is {deployment!r}, but the endpoint names {target.deployment!r}; keep one of them"
 
     def located(self, always_dated: frozenset[str] = frozenset()) -> AzureEndpoint:
         """Return the endpoint part."""

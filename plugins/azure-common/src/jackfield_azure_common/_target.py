@@ -60,20 +60,22 @@ def parse(pasted: str) -> Target:
         raise ValueError(f"must not carry credentials ({leaking[0]!r} in its query); pass them in headers=")
     version = next((value for name, value in query if name.lower() == "api-version"), None)
     rest = urlencode([(name, value) for name, value in query if name.lower() != "api-version"])
-    path, surface, deployment = _path([segment for segment in parts.path.split("/") if segment], parts.hostname)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if parts.hostname.lower().endswith(_AZURE_HOSTS):
+        # On a resource everything starts at its root; what stands before is a project, or the model inference API,
+        # whose versions are of its own.
+        at = next((at for at, segment in enumerate(segments) if segment.lower() == "openai"), None)
+        segments, version = (segments[at:], version) if at is not None else ([], None)
+    path, surface, deployment = _path(segments)
     root = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
     if version in _V1_VERSIONS:
         surface = "v1"
     return Target(root, surface, deployment, version or None, rest)
 
 
-def _path(segments: list[str], host: str) -> tuple[str, Literal["dated", "v1"], str | None]:
+def _path(segments: list[str]) -> tuple[str, Literal["dated", "v1"], str | None]:
     """Return the root's path, the surface, and the deployment that *segments* name."""
-    is_azure = host.endswith(_AZURE_HOSTS)
     lower = [segment.lower() for segment in segments]
-    if is_azure and "openai" not in lower:
-        # A project's URL, or the model inference API's: the resource's root answers for both.
-        segments = lower = []
     if "deployments" in lower:
         at = lower.index("deployments")
         named = unquote(segments[at + 1]) if len(segments) > at + 1 else None

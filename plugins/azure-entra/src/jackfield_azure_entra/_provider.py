@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,10 +57,11 @@ class AzureEntra(AzureSettings):
     )
     scope: str | None = setting(default=None, help=f"what tokens are asked for; {_SCOPE} unless the cloud is another")
 
-    def problems(self) -> Iterator[str]:
-        """One source of tokens, and no more."""
-        yield from super().problems()
-        if self.token is None and self.credential is None:
+    @classmethod
+    def problems(cls, settings: Mapping[str, Any]) -> Iterator[str]:
+        """There must be a source of tokens."""
+        yield from super().problems(settings)
+        if settings["token"] is None and settings["credential"] is None:
             yield (
                 "token: missing; pass token=… (a token or a function) or credential=… "
                 "(pip install 'jackfield-azure-entra[identity]', then DefaultAzureCredential()), "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 from jackfield.plugin import Call, Secret, impl, setting
@@ -31,9 +32,10 @@ class OpenAI:
         default=None, env=("OPENAI_PROJECT_ID",), bound_to="endpoint", help="the project to bill"
     )
 
-    def problems(self) -> Iterator[str]:
+    @classmethod
+    def problems(cls, settings: Mapping[str, Any]) -> Iterator[str]:
         """The platform wants a key; other endpoints may not."""
-        if self.api_key is None and self.endpoint == PLATFORM:
+        if settings["api_key"] is None and settings["endpoint"] == PLATFORM:
             yield f"api_key: missing; pass api_key=… or set OPENAI_API_KEY (a key from {KEY_PAGE})"
 
     def parts(self) -> Sequence[object]:
