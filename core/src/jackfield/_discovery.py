@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _KINDS = {
     "jackfield.providers": "provider",
@@ -25,6 +27,8 @@ _KINDS = {
 @lru_cache(maxsize=4)
 def _scan(_path: tuple[str, ...]) -> dict[str, tuple[EntryPoint, ...]]:
     """Read the entry points of every installed package, once per `sys.path`."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - 25 ms that `import jackfield` does not pay
+
     every = entry_points()
     return {group: tuple(every.select(group=group)) for group in _KINDS}
 

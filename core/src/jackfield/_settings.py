@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -87,6 +86,8 @@ def _no_problems(_settings: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _unknown(name: str, known: Mapping[str, Any]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
+
     nearest = get_close_matches(name, known, 1, 0.6)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"the settings are {', '.join(known) or 'none'}"
     return f"{name}: unknown; {hint}"

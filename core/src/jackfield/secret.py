@@ -6,7 +6,6 @@ Rule 2: nothing else shows it: not repr, str, format, pickle or the time a compa
 
 from __future__ import annotations
 
-import hmac
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -87,6 +86,8 @@ class Secret:
         """Compare without telling the value by the time it takes."""
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # noqa: PLC0415 - secrets are hardly ever compared
+
         same = hmac.compare_digest(self._value, other._value)
         return same and (self._origin, self._prefix) == (other._origin, other._prefix)
 

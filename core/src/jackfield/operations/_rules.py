@@ -59,7 +59,7 @@ class Rule:
         """Return the rule for a number from *low* to *high*; NaN and the infinities are outside."""
 
         def fits(value: Any) -> bool:
-            return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
 
         return cls.fitting(f"a number from {low:g} to {high:g}", fits)
 
@@ -123,19 +123,21 @@ class Rule:
 
     @classmethod
     def each(
-        cls, item: Rule, *, least: int = 0, most: float = inf, or_text: bool = False, needed: bool = False
+        cls, item: Rule, *, not_empty: bool = False, most: float = inf, or_text: bool = False, needed: bool = False
     ) -> Rule:
         """Return the rule for a sequence, in which each item follows the rule *item*.
 
         Args:
             item: The rule of one item.
-            least: How many there must be.
+            not_empty: Whether there must be an item.
             most: How many there may be.
             or_text: Text will do as well.
             needed: Whether the field may not be absent.
         """
         span = "" if inf == most else f", at most {most:g}"
-        must_be = f"{'text or ' if or_text else ''}a sequence of {item.must_be}{', not empty' if least else ''}{span}"
+        must_be = (
+            f"{'text or ' if or_text else ''}a sequence of {item.must_be}{', not empty' if not_empty else ''}{span}"
+        )
         check = item.problems
 
         def problems(value: Any) -> Sequence[str]:
@@ -143,8 +145,10 @@ class Rule:
                 return ()
             if not isinstance(value, tuple):
                 return (f" must be {must_be}, not {shown(value)}",)
-            if not least <= len(value) <= most:
-                return (f" must be {must_be}, not {len(value)} items",)
+            if not_empty and not value:
+                return (" must not be empty",)
+            if len(value) > most:
+                return (f" must be at most {most:g} items, not {len(value)}",)
             found = []
             for index, each in enumerate(value):
                 if wrong := check(each):
@@ -201,7 +205,7 @@ class RequestPart:
         Extend it where a rule concerns several fields: `[*super().problems(), ...]`.
         """
         extra: Any = self.extra
-        if not isinstance(extra, dict | Mapping):
+        if not isinstance(extra, (dict, Mapping)):
             return (f"extra must be a mapping, not {shown(extra)}",)
         found = []
         for name, rule in self.rules.items():

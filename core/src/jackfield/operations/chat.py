@@ -145,7 +145,7 @@ class ChatRequest(Request):
     """
 
     rules: ClassVar[Mapping[str, Rule]] = {
-        "messages": Rule.each(_MESSAGE, least=1, needed=True),
+        "messages": Rule.each(_MESSAGE, not_empty=True, needed=True),
         "model": Rule.text(1),
         "temperature": Rule.number(0, 2),
         "top_p": Rule.number(0, 1),

@@ -52,7 +52,7 @@ class Message(RequestPart):
 
     rules: ClassVar[Mapping[str, Rule]] = {
         "role": Rule.one_of(*get_args(Role)),
-        "content": Rule.each(Rule.part(*CONTENT_PARTS), least=1, or_text=True),
+        "content": Rule.each(Rule.part(*CONTENT_PARTS), not_empty=True, or_text=True),
         "name": Rule.text(),
         "refusal": Rule.text(),
         "tool_calls": Rule.each(Rule.part(ToolCall)),
