@@ -224,13 +224,18 @@ def _a_list(value: Any) -> list[Any]:
 def _compile_unstructure(cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
     """Write the function that turns one *cls* into a document."""
     hints = get_type_hints(cls)
-    names: dict[str, Any] = {"out": lambda value: _out(value, converter)}
+    names: dict[str, Any] = {"out": lambda value: _out(value, converter), "plain": _AS_IT_IS}
     lines = ["def unstructure(e):", "  d = {}"]
     for attribute in attrs.fields(cls):
         name = attribute.name
         if name in ("raw", "meta", "extra"):
             continue
-        value = "v" if _is_leaf(hints[name]) else "out(v)"
+        element = _entities(hints[name])
+        if element is not None:  # 0.3 µs a message less than looking each one's function up
+            names[f"h_{name}"] = converter.get_unstructure_hook(element)
+            value = f"[h_{name}(x) for x in v]"
+        else:
+            value = "v if type(v) in plain else out(v)"
         lines += [f"  v = e.{name}", f"  if v is not None: d[{name!r}] = {value}"]
     if any(attribute.name == "extra" for attribute in attrs.fields(cls)):
         lines.append("  if e.extra: d.update(e.extra)")
@@ -241,6 +246,13 @@ def _compile_unstructure(cls: type[Any], converter: Converter) -> Callable[[Any]
 
 
 _AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+
+
+def _entities(kind: Any) -> type[Any] | None:
+    """Return the class of the items, where *kind* is a sequence of entities of one class."""
+    kind = _inner(kind)
+    element = get_args(kind)[0] if _is_sequence(kind) else None
+    return element if element is not None and attrs.has(element) else None
 
 
 def _out(value: Any, converter: Converter) -> Any:
