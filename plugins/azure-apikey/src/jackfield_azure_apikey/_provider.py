@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
 from jackfield.plugin import Secret, setting
 from jackfield_azure_common import AzureSettings
 from jackfield_openai_wire import HeaderKey, OpenAIWire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @frozen(eq=False, kw_only=True)

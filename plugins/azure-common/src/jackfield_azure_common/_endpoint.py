@@ -5,12 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from attrs import frozen
-from jackfield.plugin import Call, InvalidRequestError, impl
 
+from jackfield.plugin import Call, InvalidRequestError, impl
 from jackfield_azure_common._target import DEFAULT_API_VERSION, Target
 
 _V1_PREVIEWS = frozenset({"images.generations"})
 """Operations that the v1 surface documents with `api-version=preview` only."""
+
+_MEANING = "the deployment's name"
 
 
 @frozen(eq=False)
@@ -56,8 +58,7 @@ class AzureEndpoint:
             raise InvalidRequestError(
                 f"{call.operation.name!r} on Azure needs a deployment",
                 problems=[
-                    f"deployment: missing; give the client deployment=…{setting}, or the request model=…: "
-                    f"on Azure each of them is the name that you gave the deployment"
+                    f"deployment: missing; give the client deployment=…{setting}, or the request model=…, {_MEANING}"
                 ],
             )
         return named

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
-from jackfield.plugin import setting
 
+from jackfield.plugin import setting
 from jackfield_azure_common._endpoint import AzureEndpoint
 from jackfield_azure_common._target import Target, checked_version, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 def as_target(pasted: str | Target) -> Target:

@@ -64,8 +64,9 @@ def parse(pasted: str) -> Target:
     if parts.hostname.lower().endswith(_AZURE_HOSTS):
         # On a resource everything starts at its root; what stands before is a project, or the model inference API,
         # whose versions are of its own.
-        at = next((at for at, segment in enumerate(segments) if segment.lower() == "openai"), None)
-        segments, version = (segments[at:], version) if at is not None else ([], None)
+        at = next((at for at, segment in enumerate(segments) if segment.lower() == "openai"), len(segments))
+        version = None if segments and at == len(segments) else version
+        segments = segments[at:]
     path, surface, deployment = _path(segments)
     root = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
     if version in _V1_VERSIONS:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from jackfield.plugin import AuthenticationError, Call, Flow, HttpHead, HttpRequest, JackfieldError, Run, Secret, impl
+
+from jackfield.plugin import AuthenticationError, Flow, HttpHead, HttpRequest, JackfieldError, Run, Secret, impl
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _CLAIMS = re.compile(r'claims="([^"]+)"')
 
@@ -31,14 +34,12 @@ class EntraCredentials:
         scope: What to ask a credential for.
     """
 
-    source: Secret | Callable[[], Any] | Any
+    source: Any
     root: str
     scope: str
 
     @impl
-    def authorize(
-        self, call: Call, request: HttpRequest, refused: HttpHead | None  # noqa: ARG002
-    ) -> HttpRequest | Flow[HttpRequest]:
+    def authorize(self, request: HttpRequest, refused: HttpHead | None) -> HttpRequest | Flow[HttpRequest]:
         """Ask for a token and send it as bearer."""
         if isinstance(self.source, Secret):
             return _with(request, self.source, self.root)
@@ -83,12 +84,14 @@ def _claims(refused: HttpHead | None) -> str | None:
 
 def _about(token: str, head: HttpHead) -> str:
     """Return when *token* expires and whom it is for, as far as it can be read."""
-    parts = token.split(".")
+    _, *signed = token.split(".")
+    if not signed:
+        return "what was passed as token= is no token of Entra's; is it a key? then use the provider azure-apikey"
     try:
-        facts = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        facts = json.loads(urlsafe_b64decode(signed[0] + "=" * (-len(signed[0]) % 4)))
         expires = datetime.fromtimestamp(float(facts["exp"]), UTC)
-    except (IndexError, KeyError, TypeError, ValueError, OSError, OverflowError):
-        return "what was passed as token= is no JWT; is it a key? then use the provider azure-apikey" if len(parts) < 3 else ""  # noqa: E501, PLR2004
+    except (KeyError, TypeError, ValueError, OSError, OverflowError):
+        return ""
     try:
         expired = parsedate_to_datetime(head.headers.get("date", "")) >= expires
     except (TypeError, ValueError):

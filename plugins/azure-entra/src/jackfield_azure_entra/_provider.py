@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import frozen
+
 from jackfield.plugin import Secret, setting
 from jackfield_azure_common import AzureSettings
-from jackfield_openai_wire import OpenAIWire
-
 from jackfield_azure_entra._credentials import EntraCredentials
+from jackfield_openai_wire import OpenAIWire
 
 _SCOPES = {
     ".azure.us": "https://cognitiveservices.azure.us/.default",
@@ -35,7 +35,9 @@ def as_token(given: Any) -> Any:
 def as_credential(given: Any) -> Any:
     """Return a credential as it is."""
     if not callable(getattr(given, "get_token", None)):
-        raise ValueError(f"must have get_token(scope), as those of azure-identity have; {type(given).__name__} has not")
+        raise ValueError(  # noqa: TRY004 - it is a setting's value that is wrong
+            f"must have get_token(scope), as those of azure-identity have; {type(given).__name__} has not"
+        )
     return given
 
 

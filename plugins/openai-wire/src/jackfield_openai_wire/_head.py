@@ -7,9 +7,12 @@ seconds, seconds before a date, all of them before the time at which a limit is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from jackfield.plugin import AnswerFacts, HttpHead, RateLimit
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-client-request-id", "x-ms-request-id", "request-id")
 _KINDS = ("requests", "tokens")
@@ -55,7 +58,7 @@ def seconds_of(text: str) -> float | None:
         return max(0.0, float(text)) if text.strip().lower() not in ("nan", "inf", "infinity") else None
     except ValueError:
         parts = _DURATION.findall(text)
-        if "".join(number + unit for number, unit in parts) != text.strip():
+        if not parts or "".join(number + unit for number, unit in parts) != text.strip():
             return None
         return sum(float(number) * _UNITS[unit] for number, unit in parts)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from attrs import frozen
-from jackfield.plugin import Call, HttpHead, HttpRequest, Secret, impl
+
+from jackfield.plugin import Call, HttpRequest, Secret, impl
 
 _OPERATION_PATHS = ("/chat/completions", "/images/generations", "/embeddings", "/models")
 
@@ -59,6 +60,6 @@ class HeaderKey:
     prefix: str = "Bearer "
 
     @impl
-    def authorize(self, call: Call, request: HttpRequest, refused: HttpHead | None) -> HttpRequest:  # noqa: ARG002
+    def authorize(self, request: HttpRequest) -> HttpRequest:
         """Add the header. There is no other key to try after a refusal."""
         return request if self.key is None else request.with_header(self.name, self.key.prefixed(self.prefix))

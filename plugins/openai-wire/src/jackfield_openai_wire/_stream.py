@@ -6,14 +6,16 @@ servers omit either, so one is enough, and neither is an answer cut short.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from cattrs import Converter
+
 from jackfield.convert import Misfit, loads
 from jackfield.plugin import AnswerError, Call, DecodeError, HttpHead, SseEvent, SseSplitter
-
 from jackfield_openai_wire._refusal import error_in
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+    from collections.abc import Sequence
 
 _DONE = b"[DONE]"
 _EXCERPT = 500

@@ -9,17 +9,20 @@ import sys
 from array import array
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from typing import Any, get_origin
+from typing import Any, get_origin, TYPE_CHECKING
 
-from cattrs import Converter
+
 from jackfield.convert import Misfit
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _FLOAT32 = 4
 
 
 def register_vectors(converter: Converter) -> None:
     """Teach *converter* to read vectors."""
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is array or kind is array, read_vector)
+    converter.register_structure_hook_func(lambda kind: array in (kind, get_origin(kind)), read_vector)
 
 
 def read_vector(value: Any, _: Any = None) -> array[float]:

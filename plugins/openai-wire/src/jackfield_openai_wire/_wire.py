@@ -1,4 +1,4 @@
-"""Payloads: entities to JSON and back. Which file knows what:
+"""Payloads: entities to JSON and back.
 
 `_head` reads response headers, `_refusal` reads error documents, `_stream` reads event streams, `_vectors` numbers.
 """
@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TYPE_CHECKING
 
 from attrs import field, frozen
 from cattrs import Converter
+
 from jackfield.convert import decode, dumps, loads, make_converter
-from jackfield.operations import Operation
 from jackfield.plugin import (
     AnswerFacts,
     Call,
@@ -22,11 +22,13 @@ from jackfield.plugin import (
     Payload,
     impl,
 )
-
 from jackfield_openai_wire._head import read_facts
 from jackfield_openai_wire._refusal import error_in, refusal
 from jackfield_openai_wire._stream import EventDecoder
 from jackfield_openai_wire._vectors import register_vectors
+
+if TYPE_CHECKING:
+    from jackfield.operations import Operation
 
 EXCERPT = 500
 """How many bytes of an unreadable answer an error quotes."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from attrs import frozen
-from jackfield.plugin import Call, Secret, impl, setting
+
+from jackfield.plugin import Secret, impl, setting
 from jackfield_openai_wire import Endpoint, HeaderKey, OpenAIWire, base_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 PLATFORM = "https://api.openai.com/v1"
 KEY_PAGE = "https://platform.openai.com/account/api-keys"
