@@ -7,9 +7,9 @@ seconds, seconds before a date, all of them before the time at which a limit is 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from jackfield.plugin import AnswerFacts, HttpHead, RateLimit
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

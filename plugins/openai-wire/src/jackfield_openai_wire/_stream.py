@@ -6,16 +6,16 @@ servers omit either, so one is enough, and neither is an answer cut short.
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any
 
 from jackfield.convert import Misfit, loads
 from jackfield.plugin import AnswerError, Call, DecodeError, HttpHead, SseEvent, SseSplitter
 from jackfield_openai_wire._refusal import error_in
 
 if TYPE_CHECKING:
-    from cattrs import Converter
     from collections.abc import Sequence
+
+    from cattrs import Converter
 
 _DONE = b"[DONE]"
 _EXCERPT = 500

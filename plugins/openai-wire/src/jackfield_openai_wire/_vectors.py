@@ -9,8 +9,7 @@ import sys
 from array import array
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from typing import Any, get_origin, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any, get_origin
 
 from jackfield.convert import Misfit
 
