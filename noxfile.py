@@ -21,11 +21,16 @@ nox.options.sessions = ["tests", "lint", "types", "docs", "wheels", "lowest", "a
 ROOT = Path(__file__).parent
 SUPPORTED = ["3.11", "3.12", "3.13"]
 MEMBERS = [ROOT, ROOT / "core", *sorted((ROOT / "plugins").glob("*/")), *sorted((ROOT / "contrib").glob("*/"))]
-#: A provider's name, its distribution, and where its tests are.
-PROVIDERS = {
-    "openai": ("jackfield-openai", "tests/plugins/openai"),
-    "local": ("jackfield-local", "tests/contrib/local"),
-}
+
+
+def providers() -> dict[str, tuple[str, str]]:
+    """Return each provider's name, its distribution, and where its tests are."""
+    found = {}
+    for member in MEMBERS:
+        project = tomllib.loads((member / "pyproject.toml").read_text("utf-8"))["project"]
+        for name in project.get("entry-points", {}).get("jackfield.providers", {}):
+            found[name] = (project["name"], f"tests/{member.parent.name}/{member.name.replace('-', '_')}")
+    return found
 
 
 def found(version: str) -> bool:
@@ -35,6 +40,7 @@ def found(version: str) -> bool:
     return 0 == subprocess.run(command, capture_output=True, check=False).returncode
 
 
+PROVIDERS = providers()
 PYTHONS = [version for version in SUPPORTED if found(version)]
 OLDEST = PYTHONS[0]
 
@@ -74,7 +80,8 @@ def alone(session: nox.Session, provider: str) -> None:
 @nox.session(python=OLDEST)
 def lowest(session: nox.Session) -> None:
     """Run the tests of the core and of the plugins with the oldest versions of everything that they declare."""
-    editable = [f"--editable={path}" for path in ["core[fast,testing]", "plugins/openai-wire", "plugins/openai"]]
+    folders = ["core[fast,testing]", *sorted(map(str, Path("plugins").glob("*/")))]
+    editable = [f"--editable={folder}" for folder in folders]
     session.install("--resolution=lowest-direct", *editable, "--group=test")
     session.run("pytest", "tests/core", "tests/plugins", *session.posargs)
 
@@ -86,7 +93,8 @@ def wheels(session: nox.Session) -> None:
     shutil.rmtree(tmp, ignore_errors=True)
     dist = tmp / "dist"
     session.run("uv", "build", "--quiet", "--all-packages", "--out-dir", str(dist), external=True)
-    session.run("uvx", "--quiet", "twine", "check", "--strict", *map(str, dist.glob("*.*")), external=True)
+    built = sorted(map(str, [*dist.glob("*.whl"), *dist.glob("*.tar.gz")]))
+    session.run("uvx", "--quiet", "twine", "check", "--strict", *built, silent=True, external=True)
     session.run("python", "tests/packaging/check_wheels.py", str(dist))
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     for wanted in ["jackfield", "jackfield[all]"]:

@@ -11,8 +11,47 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jackfield.call import Attempt as Attempt
     from jackfield.call import CallMeta as CallMeta
+    from jackfield.call import RateLimit as RateLimit
     from jackfield.client import AsyncClient as AsyncClient
     from jackfield.client import Client as Client
+    from jackfield.errors import AnswerError as AnswerError
+    from jackfield.errors import AuthenticationError as AuthenticationError
+    from jackfield.errors import ConnectError as ConnectError
+    from jackfield.errors import DeadlineError as DeadlineError
+    from jackfield.errors import DecodeError as DecodeError
+    from jackfield.errors import IncompleteProviderError as IncompleteProviderError
+    from jackfield.errors import InvalidRequestError as InvalidRequestError
+    from jackfield.errors import JackfieldError as JackfieldError
+    from jackfield.errors import ProviderConflictError as ProviderConflictError
+    from jackfield.errors import ProviderNotFoundError as ProviderNotFoundError
+    from jackfield.errors import RateLimitError as RateLimitError
+    from jackfield.errors import ReadError as ReadError
+    from jackfield.errors import RejectedError as RejectedError
+    from jackfield.errors import SettingsError as SettingsError
+    from jackfield.errors import SetupError as SetupError
+    from jackfield.errors import StreamInterruptedError as StreamInterruptedError
+    from jackfield.errors import TransportError as TransportError
+    from jackfield.errors import UnavailableError as UnavailableError
+    from jackfield.errors import UnsupportedOperationError as UnsupportedOperationError
+    from jackfield.operations import Operation as Operation
+    from jackfield.operations.chat import CHAT as CHAT
+    from jackfield.operations.chat import ChatEvent as ChatEvent
+    from jackfield.operations.chat import ChatRequest as ChatRequest
+    from jackfield.operations.chat import ChatResponse as ChatResponse
+    from jackfield.operations.embeddings import EMBEDDINGS as EMBEDDINGS
+    from jackfield.operations.embeddings import EmbeddingRequest as EmbeddingRequest
+    from jackfield.operations.embeddings import EmbeddingResponse as EmbeddingResponse
+    from jackfield.operations.images import IMAGES as IMAGES
+    from jackfield.operations.images import ImageRequest as ImageRequest
+    from jackfield.operations.images import ImageResponse as ImageResponse
+    from jackfield.operations.messages import Message as Message
+    from jackfield.operations.models import MODELS as MODELS
+    from jackfield.operations.models import ModelsRequest as ModelsRequest
+    from jackfield.operations.models import ModelsResponse as ModelsResponse
+    from jackfield.retry import Retries as Retries
+    from jackfield.secret import Secret as Secret
+    from jackfield.stream import AsyncStream as AsyncStream
+    from jackfield.stream import Stream as Stream
 
 _HOMES = {
     "jackfield.call": ("Attempt", "CallMeta", "RateLimit"),
@@ -50,7 +89,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - it is a list
 
 
 def __getattr__(name: str) -> Any:

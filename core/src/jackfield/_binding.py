@@ -59,7 +59,7 @@ def bind(provider: str, parts: Sequence[object], plugins: Sequence[object] = ())
     """Bind *parts* and *plugins*, the first plugin outermost.
 
     Raises:
-        IncompleteProviderError: A hook is missing, misspelt, wrapped where it may not be, or takes what it is not given.
+        IncompleteProviderError: A hook is missing or misspelt, wrapped and may not be, or takes what it does not get.
         ProviderConflictError: Two parts implement one provider hook.
     """
     manager = pluggy.PluginManager("jackfield")
@@ -103,7 +103,8 @@ def _one(manager: pluggy.PluginManager, provider: str, name: str) -> Callable[..
     if len(own) > 1:
         claimants = [_name(each.plugin) for each in own]
         raise ProviderConflictError(
-            f"{len(own)} parts implement {name!r}: {', '.join(claimants)}; a plugin may only wrap it: impl(wrapper=True)",
+            f"{len(own)} parts implement {name!r}: {', '.join(claimants)}; a plugin may only wrap it, "
+            f"with impl(wrapper=True)",
             claimants=claimants,
         )
     if not own:

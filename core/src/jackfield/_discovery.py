@@ -29,8 +29,26 @@ def _scan(_path: tuple[str, ...]) -> dict[str, tuple[EntryPoint, ...]]:
     """Read the entry points of every installed package, once per `sys.path`."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - 25 ms that `import jackfield` does not pay
 
-    every = entry_points()
-    return {group: tuple(every.select(group=group)) for group in _KINDS}
+    try:
+        every = entry_points()
+        return {group: tuple(every.select(group=group)) for group in _KINDS}
+    except Exception:  # noqa: BLE001 - some package's metadata are broken, which must break that package alone
+        points = _readable()
+        return {group: tuple(point for point in points if point.group == group) for group in _KINDS}
+
+
+def _readable() -> list[EntryPoint]:
+    """Read package by package, leaving out those whose metadata cannot be read."""
+    from importlib.metadata import distributions  # noqa: PLC0415 - as in _scan
+
+    points: dict[str, list[EntryPoint]] = {}
+    for distribution in distributions():
+        try:
+            # The first of a name on the path is the one that is imported.
+            points.setdefault(distribution.name, list(distribution.entry_points))
+        except Exception:  # noqa: BLE001, S112 - it breaks only itself
+            continue
+    return [point for each in points.values() for point in each]
 
 
 def installed(group: str) -> dict[str, list[str]]:
@@ -78,7 +96,9 @@ def find(group: str, name: str) -> Any:
 
 def _distribution(point: EntryPoint) -> str:
     """Return name and version of the package behind *point*."""
-    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+    if point.dist is None or point.dist.name is None:  # a package may lack its metadata
+        return point.value
+    return f"{point.dist.name} {point.dist.version}"
 
 
 def _nearest(name: str, names: list[str]) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jackfield.transports import Body, Transport
 
+
 @define
 class Io:
     """What one driven flow uses: a transport, the body being read, and at the end the result."""
@@ -49,7 +50,7 @@ class Io:
                 result = function()
                 if inspect.isawaitable(result):
                     getattr(result, "close", bool)()
-                    raise SetupError("an asynchronous credential or function needs AsyncClient; give Client a blocking one")
+                    raise SetupError("an asynchronous credential needs AsyncClient; give Client a blocking one")
                 return result
         raise SetupError(f"a flow yielded {command!r}, which is no command")
 

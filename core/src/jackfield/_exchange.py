@@ -14,24 +14,37 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from jackfield._ledger import Ledger
+from jackfield._scrub import scrub
 from jackfield.call import CallMeta
 from jackfield.errors import (
     AnswerError,
-    DecodeError,
     JackfieldError,
+    ReadError,
     SetupError,
     StreamInterruptedError,
     TransportError,
     error_class,
 )
-from jackfield.http import Chunk, Emit, Flow, Header, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.http import (
+    Chunk,
+    Command,
+    Emit,
+    Flow,
+    Header,
+    HttpHead,
+    HttpRequest,
+    Read,
+    Send,
+    Wait,
+    fits_header,
+)
 from jackfield.operations import Response
 from jackfield.retry import Retries, retrying
 from jackfield.secret import Secret
 from jackfield.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jackfield._binding import Binding
     from jackfield.call import AnswerFacts, Attempt, Call
@@ -45,9 +58,7 @@ ERROR_BODY_LIMIT = 65536
 DRAIN_SECONDS = 0.5
 """How long to wait for the body's end after the end marker, so that the connection can be kept."""
 LINGER_SECONDS = 15.0
-"""How long to wait for more of an answer that is already complete (usage, a late filter), but whose end is not marked."""
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""How long to wait for more of an answer that is complete (usage, a late filter), but whose end is not marked."""
 
 
 @frozen(kw_only=True)
@@ -76,10 +87,9 @@ def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
     """
     meta = CallMeta(call.id, call.provider, call.operation.name, call.model)
     ledger = Ledger(meta, started=call.started, now=call.started, deadline=options.deadline)
-    fold = call.operation.fold() if call.streaming and call.operation.fold is not None else None
     with Trace(call, ledger, binding.call_ended) as trace:
         request = _request(call, binding, options)
-        proceed: Proceed = partial(_attempt, call, binding, options, request, ledger, fold)
+        proceed: Proceed = partial(_attempt, call, binding, options, request, ledger)
         proceed = partial(retrying(options.retries, ledger), proceed)
         for around_call in reversed(binding.around_call):
             middleware = around_call(call)
@@ -98,7 +108,7 @@ def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
 def _request(call: Call, binding: Binding, options: Options) -> HttpRequest:
     """Build the request, but for its credentials."""
     url = binding.build_url(call)
-    if url.startswith("http:") and not options.allow_plain_http:
+    if url[:5].lower() == "http:" and not options.allow_plain_http:
         _refuse_plain(url)
     payload = binding.encode_request(call)
     headers: dict[str, Header] = {
@@ -117,10 +127,15 @@ def _request(call: Call, binding: Binding, options: Options) -> HttpRequest:
 
 
 def _refuse_plain(url: str) -> None:
-    from urllib.parse import urlsplit  # noqa: PLC0415 - plain http is the exception
+    from ipaddress import ip_address  # noqa: PLC0415 - plain http is the exception
+    from urllib.parse import urlsplit  # noqa: PLC0415
 
     host = urlsplit(url).hostname or ""
-    if host not in _LOOPBACK and not host.startswith("127."):
+    try:
+        here = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name; one that begins with 127. is still a name
+        here = False
+    if not here:
         raise SetupError(
             f"the endpoint {host!r} is reached by plain http: prompts and credentials would be readable on the way; "
             f"use https, or pass allow_plain_http=True"
@@ -132,6 +147,8 @@ def _contributed(call: Call, binding: Binding) -> dict[str, Header]:
     headers: dict[str, Header] = {}
     for contribute in binding.request_headers:
         for name, value in (contribute(call) or {}).items():
+            if not fits_header(name, value):
+                raise SetupError(f"the header {name!r} has characters that cannot stand in a header; correct its value")
             before = headers.setdefault(name.lower(), value)
             if before != value:
                 raise SetupError(f"two parts give different values for the header {name!r}: {before!r} and {value!r}")
@@ -147,7 +164,6 @@ def _attempt(
     options: Options,
     prepared: HttpRequest,
     ledger: Ledger,
-    fold: Fold[Any, Any] | None,
 ) -> Flow[Any]:
     """Send the request once (twice, where new credentials are to be had after a 401) and read the answer."""
     attempt = ledger.begin()
@@ -162,8 +178,8 @@ def _attempt(
                 head, facts = yield from _sent(call, binding, options, request, ledger)
         if not 200 <= head.status < 300:  # noqa: PLR2004
             raise (yield from _refusal(call, binding, options, request, head, facts))
-        if fold is not None:
-            return (yield from _streamed(call, binding, options, request, head, ledger, fold))
+        if call.streaming and call.operation.fold is not None:
+            return (yield from _streamed(call, binding, options, request, head, ledger, call.operation.fold()))
         return (yield from _whole(call, binding, options, request, head))
     except JackfieldError as error:
         _note(attempt, type(error).__name__, error.message)
@@ -189,6 +205,9 @@ def _sent(
     call: Call, binding: Binding, options: Options, request: HttpRequest, ledger: Ledger
 ) -> Flow[tuple[HttpHead, AnswerFacts | None]]:
     head = yield Send(request, options.timeout)
+    told = "\n".join(head.headers.values())
+    if request.scrub(told) != told:  # an echo server, or a gateway that shows what it was sent
+        head.headers = {name: request.scrub(value) for name, value in head.headers.items()}
     facts = binding.read_head(call, head) if binding.read_head is not None else None
     ledger.answered(head, facts)
     return head, facts
@@ -217,7 +236,8 @@ def _whole(call: Call, binding: Binding, options: Options, request: HttpRequest,
     try:
         return binding.decode_response(call, head, body)
     except JackfieldError as error:
-        raise _about(error, request, head)
+        _complete(error, request, head)
+        raise
 
 
 def _refusal(
@@ -238,24 +258,20 @@ def _refusal(
     if error is None:
         error = error_class(head.status)(f"{call.provider} answered {head.status}: {text[:500].strip() or 'no text'}")
     if 300 <= head.status < 400:  # noqa: PLR2004
-        error.message = f"{call.provider} answered with a redirect ({head.status}), which is not followed; correct endpoint="
-        error.args = (error.message,)
+        error.message = f"{call.provider} answered with a redirect ({head.status}), not followed; correct endpoint="
     if isinstance(error, AnswerError):
         error.body = error.body or text
     if facts is not None and isinstance(error, AnswerError):
         error.retry_after = error.retry_after if facts.retry_after is None else facts.retry_after
         error.transient = error.transient if facts.should_retry is None else facts.should_retry
-    return _about(error, request, head)
-
-
-def _about(error: JackfieldError, request: HttpRequest, head: HttpHead) -> JackfieldError:
-    """Return *error* with what the head says, and without any credential that the answer echoed."""
-    error.status = head.status if error.status is None else error.status
-    error.message = request.scrub(error.message)
-    error.args = (error.message,)
-    if isinstance(error, AnswerError | DecodeError):
-        error.body = request.scrub(error.body)
+    _complete(error, request, head)
     return error
+
+
+def _complete(error: JackfieldError, request: HttpRequest, head: HttpHead) -> None:
+    """Write onto *error* what the head says, and take out any credential that the answer echoed."""
+    error.status = head.status if error.status is None else error.status
+    scrub(error, request.scrub)
 
 
 def _streamed(
@@ -269,81 +285,85 @@ def _streamed(
 ) -> Flow[Any]:
     """Read an answer event by event, handing the events on as they come."""
     decoder = binding.decoder(call, head)
-    last = None
+    failure: JackfieldError | None = None
     try:
-        heard = head.at
-        read = Read(LIMIT, options.timeout)
-        while not decoder.finished:
-            chunk: Chunk = yield read
-            if not chunk.data:
-                break
-            events = decoder.feed(chunk.data)
-            if events:
-                last = events[-1]
-                yield from _emitted(events, ledger, fold)
-                heard = chunk.at
-                read = Read(LIMIT, _patience(options, decoder)) if decoder.complete else read
-            elif options.timeout is not None:  # comments alone are no answer: they do not reset the gap
-                patience = _patience(options, decoder) - (chunk.at - heard)
-                if patience <= 0:
-                    raise StreamInterruptedError(f"nothing but comments came for {options.timeout:g} seconds")
-                read = Read(LIMIT, patience)
-        events = decoder.close()
-        if events:
-            last = events[-1]
-            yield from _emitted(events, ledger, fold)
+        yield from _heard(decoder, options, ledger, fold)
     except JackfieldError as error:
         if not (decoder.complete and isinstance(error, TransportError)):
-            raise _interrupted(error, request, head, ledger, fold, last) from error
+            failure = error
     else:
         if not decoder.complete:
-            raise _interrupted(
-                StreamInterruptedError("the stream ended without saying that the answer is complete"),
-                request, head, ledger, fold, last,
-            )
-        if decoder.finished:
-            yield from _drained()
+            failure = StreamInterruptedError("the stream ended without saying that the answer is complete")
+        elif decoder.finished:
+            yield from _drained(ledger)
+    if failure is not None:
+        raise _interrupted(failure, request, head, ledger, fold)
     return fold.result()
 
 
-def _patience(options: Options, decoder: Decoder) -> float:
-    """Return how long to wait for the next event, in seconds."""
-    timeout = LINGER_SECONDS if options.timeout is None else options.timeout
-    return min(timeout, LINGER_SECONDS) if decoder.complete else timeout
+def _heard(decoder: Decoder, options: Options, ledger: Ledger, fold: Fold[Any, Any]) -> Flow[None]:
+    """Read until the decoder has heard enough. What brings no event does not lengthen the wait for one."""
+    timeout = options.timeout
+    waiting = Read(LIMIT, timeout)
+    lingering = Read(LIMIT, LINGER_SECONDS if timeout is None else min(timeout, LINGER_SECONDS))
+    read = waiting
+    silent_since: float | None = None
+    while not decoder.finished:
+        chunk: Chunk = yield read
+        if not chunk.data:
+            break
+        events = decoder.feed(chunk.data)
+        read = lingering if decoder.complete else waiting
+        if events:
+            silent_since = None
+            yield from _emitted(events, ledger, fold)
+        elif read.timeout is not None:
+            # Counted from the first such chunk: what went before may be the caller's own time between two events.
+            silent_since = chunk.at if silent_since is None else silent_since
+            left = silent_since + read.timeout - chunk.at
+            if left <= 0:
+                raise ReadError(f"for {read.timeout:g} seconds nothing came but comments, or parts of one event")
+            read = Read(LIMIT, left)
+    if events := decoder.close():
+        yield from _emitted(events, ledger, fold)
 
 
-def _emitted(events: Any, ledger: Ledger, fold: Fold[Any, Any]) -> Flow[None]:
+def _emitted(events: Sequence[Any], ledger: Ledger, fold: Fold[Any, Any]) -> Flow[None]:
     for event in events:
         fold.add(event)
     ledger.events += len(events)
+    ledger.last_event = events[-1]
     yield Emit(events)
 
 
-def _drained() -> Flow[None]:
+def _drained(ledger: Ledger) -> Flow[None]:
     """Read the end of the body, for a moment: a connection read to its end can be used again."""
+    until = ledger.now + DRAIN_SECONDS
     try:
-        while (yield Read(LIMIT, DRAIN_SECONDS)).data:
+        while ledger.now < until and (yield Read(LIMIT, until - ledger.now)).data:
             pass
     except TransportError:
         pass  # the answer is whole; the connection is closed instead of kept
 
 
 def _interrupted(
-    error: JackfieldError, request: HttpRequest, head: HttpHead, ledger: Ledger, fold: Fold[Any, Any], last: Any
+    error: JackfieldError, request: HttpRequest, head: HttpHead, ledger: Ledger, fold: Fold[Any, Any]
 ) -> JackfieldError:
     """Return the error for a stream that broke: *error* itself while nothing was handed on, else one with what came."""
+    interrupted = error
     if not ledger.events and not isinstance(error, StreamInterruptedError):
         error.transient = error.transient and isinstance(error, AnswerError)  # rule 3
-        return _about(error, request, head)
-    interrupted = StreamInterruptedError(
-        f"the stream broke off after {ledger.events} events: {error.message}",
-        events=ledger.events,
-        partial=fold.result() if ledger.events else None,
-        last_event=last,
-        code=error.code,
-        status=head.status,
-    )
-    return _about(interrupted, request, head)
+    else:
+        interrupted = StreamInterruptedError(
+            f"the stream broke off after {ledger.events} events: {error.message}",
+            events=ledger.events,
+            partial=fold.result() if ledger.events else None,
+            last_event=ledger.last_event,
+            code=error.code,
+        )
+        interrupted.__cause__ = error
+    _complete(interrupted, request, head)
+    return interrupted
 
 
 # Time ----------------------------------------------------------------------------------------------------------------
@@ -354,20 +374,18 @@ def _in_time(flow: Flow[Any], ledger: Ledger) -> Flow[Any]:
     try:
         command = next(flow)
         while True:
-            kind = type(command)
-            if kind is not Emit and kind is not Run and (left := ledger.left()) is not None:
-                if left <= 0 or (isinstance(command, Wait) and command.seconds >= left):
-                    command = flow.throw(ledger.too_late())
-                    continue
-                if not isinstance(command, Wait) and (command.timeout is None or left < command.timeout):
-                    command = evolve(command, timeout=left)
+            bounded = _bounded(command, ledger.left())
+            if bounded is None:
+                command = flow.throw(ledger.too_late())
+                continue
             try:
-                reply = yield command
+                reply = yield bounded
             except TransportError as error:
                 command = flow.throw(_timed(error, ledger))
             except Exception as error:  # noqa: BLE001 - a credential's own error, for instance: the flow decides
                 command = flow.throw(error)
             else:
+                kind = type(command)
                 if kind is Read or kind is Send:
                     ledger.now = reply.at
                 elif kind is Wait:
@@ -377,6 +395,17 @@ def _in_time(flow: Flow[Any], ledger: Ledger) -> Flow[Any]:
         return stop.value
     finally:
         flow.close()
+
+
+def _bounded(command: Command, left: float | None) -> Command | None:
+    """Return *command* with no more time than is *left*, or None where that is too little for it."""
+    if left is None:
+        return command
+    if isinstance(command, (Read, Send)):
+        if left <= 0:
+            return None
+        return command if command.timeout is not None and command.timeout <= left else evolve(command, timeout=left)
+    return None if isinstance(command, Wait) and command.seconds >= left else command
 
 
 def _timed(error: TransportError, ledger: Ledger) -> TransportError:

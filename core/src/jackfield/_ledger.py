@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
@@ -24,6 +24,7 @@ class Ledger:
         now: The driver's clock at the last reply.
         deadline: Seconds for the whole call, or None.
         events: How many events were handed on.
+        last_event: The last of them, or None.
     """
 
     meta: CallMeta
@@ -31,6 +32,7 @@ class Ledger:
     now: float
     deadline: float | None = None
     events: int = 0
+    last_event: Any = None
 
     def left(self) -> float | None:
         """Return how many seconds of the deadline are left, or None where there is none."""

@@ -9,17 +9,21 @@ given as an argument, it is not read.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, field, fields
 
-from jackfield.errors import SettingsError, SetupError
+from jackfield.errors import IncompleteProviderError, SettingsError, SetupError
 from jackfield.secret import Secret, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _META = "jackfield"
 _WORDS = {str: "text", bool: "True or False", int: "a whole number", float: "a number", Secret: "text"}
+
+_FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def setting(
@@ -50,27 +54,34 @@ def environment(name: str) -> str | None:
     return os.environ.get(name, "").strip() or None
 
 
-def load(cls: type[Any], given: Mapping[str, Any], provider: str) -> Any:
+def load(cls: type[Any], given: Mapping[str, Any], provider: str, others: Sequence[str] = ()) -> Any:
     """Return an instance of *cls* from keyword arguments and the environment.
+
+    Args:
+        cls: The provider's class of settings.
+        given: The arguments.
+        provider: The provider's name, for errors.
+        others: Names that are no settings of the provider's, but may have been meant.
 
     Raises:
         SettingsError: Settings are missing, unknown or wrong; all problems at once.
+        IncompleteProviderError: The class's annotations cannot be resolved.
     """
     known = {attribute.name: attribute for attribute in fields(cls)}
-    hints = get_type_hints(cls)
-    problems = {name: _unknown(name, known) for name in given if name not in known}
+    hints = _hints(cls, provider)
+    problems = {name: _unknown(name, known, others) for name in given if name not in known}
     values: dict[str, Any] = {}
     for name, attribute in known.items():
         value = given.get(name)
-        if value is None:
-            value = _from_environment(attribute, given, known)
+        if value is None and (text := _from_environment(attribute, given, known)) is not None:
+            value = _from_text(text, hints[name])
         if value is None:
             if attribute.default is NOTHING:
                 problems[name] = f"{name}: missing; {_sources(attribute)}"
             continue
         try:
             values[name] = _checked(value, hints[name], attribute.metadata.get(_META, {}).get("convert"))
-        except (SetupError, ValueError) as error:
+        except (SetupError, TypeError, ValueError) as error:
             problems[name] = f"{name}: {error}"
     together = getattr(cls, "problems", _no_problems)
     defaults = {name: attribute.default for name, attribute in known.items() if attribute.default is not NOTHING}
@@ -85,10 +96,20 @@ def _no_problems(_settings: Mapping[str, Any]) -> Iterable[str]:
     return ()
 
 
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
+def _hints(cls: type[Any], provider: str) -> dict[str, Any]:
+    try:
+        return get_type_hints(cls)
+    except NameError as error:
+        raise IncompleteProviderError(
+            f"the settings of provider {provider!r} are annotated with a type that is not there at run time ({error}); "
+            f"its package must import it outside TYPE_CHECKING"
+        ) from error
+
+
+def _unknown(name: str, known: Mapping[str, Any], others: Sequence[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
 
-    nearest = get_close_matches(name, known, 1, 0.6)
+    nearest = get_close_matches(name, [*known, *others], 1, 0.6)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"the settings are {', '.join(known) or 'none'}"
     return f"{name}: unknown; {hint}"
 
@@ -118,11 +139,29 @@ def _from_environment(
     return found if origin_of(str(asked)) == origin_of(meant) else None
 
 
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _from_text(text: str, hint: Any) -> Any:
+    """Return what the environment says as the kind that *hint* wants; as text where it cannot be read so."""
+    kinds = _kinds(hint)
+    if bool in kinds and text.lower() in _FLAGS:
+        return _FLAGS[text.lower()]
+    for kind in (int, float):
+        if kind in kinds:
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    return text
+
+
 def _checked(value: Any, hint: Any, convert: Callable[[Any], Any] | None) -> Any:
     """Return *value* as *hint* wants it."""
     if convert is not None:
         return convert(value)
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    kinds = _kinds(hint)
     if Secret in kinds and isinstance(value, str):
         return Secret(value)
     simple = [kind for kind in kinds if kind in _WORDS]

@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import evolve
+from attrs import NOTHING, evolve, fields, has
 
 from jackfield._discovery import find
 from jackfield._drive import Io, run
@@ -17,7 +17,14 @@ from jackfield._exchange import Options, exchange
 from jackfield._settings import load
 from jackfield.activities.ask import asking
 from jackfield.call import Call
-from jackfield.errors import IncompleteProviderError, InvalidRequestError, SettingsError, SetupError, UnsupportedOperationError
+from jackfield.errors import (
+    IncompleteProviderError,
+    InvalidRequestError,
+    SettingsError,
+    SetupError,
+    UnsupportedOperationError,
+)
+from jackfield.http import fits_header
 from jackfield.retry import Retries
 from jackfield.secret import Secret
 from jackfield.stream import AsyncStream, Stream
@@ -37,7 +44,22 @@ Res = TypeVar("Res")
 Ev = TypeVar("Ev")
 
 DEFAULT_TRANSPORT = "urllib3"
+OPTIONS = (
+    "allow_plain_http",
+    "chat_model",
+    "deadline",
+    "embeddings_model",
+    "headers",
+    "images_model",
+    "plugins",
+    "retries",
+    "timeout",
+    "transport",
+)
+"""What every client takes beside its provider's settings."""
 _UNSET: Any = object()
+_LONGEST = 1_000_000
+"""How many seconds a limit may be: operating systems end at some 24 days, and None says 'never' better."""
 
 
 class _Setup:
@@ -106,23 +128,26 @@ class _Setup:
         self._transport = self._adopted(find("jackfield.transports", wanted)() if isinstance(wanted, str) else wanted)
 
     def _adopted(self, transport: Any) -> Any:
-        """Return *transport* as this client's driver needs it."""
-        raise AssertionError  # each client has its own
+        """Return *transport* as the client's driver needs it. Each client has its own."""
 
     def __repr__(self) -> str:
         """Name the provider; settings may hold what should not be shown."""
         return f"{type(self).__name__}({self.provider!r})"
 
     def _flow(
-        self, operation: Operation[Any, Any, Any], request: Any, streaming: bool, changes: Mapping[str, Any]  # noqa: FBT001
+        self,
+        operation: Operation[Any, Any, Any],
+        request: Any,
+        streaming: bool,  # noqa: FBT001
+        changes: Mapping[str, Any],
     ) -> Flow[Any]:
         """Check what was asked for and return the flow of the call."""
-        if request is None:
+        if request is None and not any(each.default is NOTHING for each in fields(operation.request)):
             request = operation.request()
         if not isinstance(request, operation.request):
             raise InvalidRequestError(
                 f"{operation.name!r} takes a {operation.request.__name__}",
-                problems=[f"request: got {type(request).__name__}"],
+                problems=["request: missing" if request is None else f"request: is {type(request).__name__}"],
             )
         if streaming and (operation.event is None or self._binding.open_stream is None):
             who = f"operation {operation.name!r}" if operation.event is None else f"provider {self.provider!r}"
@@ -163,17 +188,20 @@ class _Setup:
 
 
 def _options(
-    timeout: float | None,
-    deadline: float | None,
-    retries: int | Retries,
-    headers: Mapping[str, str] | None,
+    timeout: Any,
+    deadline: Any,
+    retries: Any,
+    headers: Mapping[Any, Any] | None,
     allow_plain_http: bool,  # noqa: FBT001
 ) -> tuple[Options, list[str]]:
     """Return what was asked for as options, and what is wrong with it."""
     problems = []
     for name, seconds in (("timeout", timeout), ("deadline", deadline)):
-        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0):
-            problems.append(f"{name}: must be a number of seconds above 0, or None for no limit, not {seconds!r}")
+        if seconds is not None and not (_is_number(seconds) and 0 < seconds <= _LONGEST):
+            problems.append(
+                f"{name}: must be a number of seconds above 0 and up to {_LONGEST:,}, or None for no limit, "
+                f"not {seconds!r}"
+            )
     if isinstance(retries, int) and not isinstance(retries, bool) and retries >= 0:
         retries = Retries(limit=retries)
     if not isinstance(retries, Retries):
@@ -181,9 +209,15 @@ def _options(
         retries = Retries()
     secrets = {}
     for name, value in (headers or {}).items():
+        if not (isinstance(name, str) and fits_header(name)):
+            problems.append(f"headers[{name!r}]: the name of a header is letters, digits and hyphens")
+            continue
+        if not isinstance(value, (str, Secret)):
+            problems.append(f"headers[{name!r}]: must be text, not {type(value).__name__}")
+            continue
         try:
             secrets[name.lower()] = value if isinstance(value, Secret) else Secret(value)
-        except (SetupError, AttributeError) as error:
+        except SetupError as error:
             problems.append(f"headers[{name!r}]: {error}")
     options = Options(
         timeout=timeout, deadline=deadline, retries=retries, headers=secrets, allow_plain_http=allow_plain_http
@@ -191,13 +225,19 @@ def _options(
     return options, problems
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _provider(provider: str | object, settings: Mapping[str, Any], problems: Sequence[str]) -> Any:
     """Return the provider's settings as an object that has `parts()`."""
     if isinstance(provider, str):
         factory = find("jackfield.providers", provider)
         _refuse_other_hooks(provider, factory)
+        if not has(factory):
+            raise IncompleteProviderError(f"provider {provider!r} is no provider: its entry point names no attrs class")
         try:
-            settled = load(factory, settings, provider)
+            settled = load(factory, settings, provider, OPTIONS)
         except SettingsError as error:
             raise SettingsError(error.message, problems=[*error.problems, *problems]) from None
     else:
@@ -236,7 +276,8 @@ class Client(_Setup):
 
     def _adopted(self, transport: Any) -> Transport:
         if getattr(transport, "is_async", False):
-            raise SetupError(f"{type(transport).__name__} is a transport for asyncio; use AsyncClient, or another transport")
+            kind = type(transport).__name__
+            raise SetupError(f"{kind} is a transport for asyncio; use AsyncClient, or another transport")
         blocking: Transport = transport
         return blocking
 
@@ -284,16 +325,32 @@ class Client(_Setup):
         changes = {"timeout": timeout, "deadline": deadline, "retries": retries, "headers": headers}
         return Stream(self._flow(operation, request, True, changes), Io(self._transport))  # noqa: FBT003
 
-    def ask(self, prompt: str | None = None, *, system: str | None = None, model: str | None = None, **parameters: Any) -> str:
+    def ask(
+        self,
+        prompt: str | None = None,
+        *,
+        system: str | None = None,
+        model: str | None = None,
+        timeout: float | None = _UNSET,
+        deadline: float | None = _UNSET,
+        retries: int | Retries = _UNSET,
+        headers: Mapping[str, str] = _UNSET,
+        **parameters: Any,
+    ) -> str:
         """Ask one question, without history, and return the answer's text.
 
         Args:
             prompt: What the user says. It or *system* must be given.
             system: How the model is to behave.
             model: The model; the client's `chat_model` holds where it is left out.
+            timeout: As in `call`, and so are the next three.
+            deadline: As in `call`.
+            retries: As in `call`.
+            headers: As in `call`.
             parameters: Any other field of `ChatRequest`.
         """
-        text: str = run(asking(self._flow, prompt, system, model, parameters), Io(self._transport))
+        changes = {"timeout": timeout, "deadline": deadline, "retries": retries, "headers": headers}
+        text: str = run(asking(self._flow, prompt, system, model, parameters, changes), Io(self._transport))
         return text
 
     def close(self) -> None:
@@ -360,12 +417,22 @@ class AsyncClient(_Setup):
         return AsyncStream(self._flow(operation, request, True, changes), self._io())  # noqa: FBT003
 
     async def ask(
-        self, prompt: str | None = None, *, system: str | None = None, model: str | None = None, **parameters: Any
+        self,
+        prompt: str | None = None,
+        *,
+        system: str | None = None,
+        model: str | None = None,
+        timeout: float | None = _UNSET,  # noqa: ASYNC109 - as Client.ask
+        deadline: float | None = _UNSET,
+        retries: int | Retries = _UNSET,
+        headers: Mapping[str, str] = _UNSET,
+        **parameters: Any,
     ) -> str:
         """As `Client.ask`."""
         from jackfield._drive_async import arun  # noqa: PLC0415 - imports asyncio
 
-        text: str = await arun(asking(self._flow, prompt, system, model, parameters), self._io())
+        changes = {"timeout": timeout, "deadline": deadline, "retries": retries, "headers": headers}
+        text: str = await arun(asking(self._flow, prompt, system, model, parameters, changes), self._io())
         return text
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ cattrs does the dispatch, so a wire changes one class or one type by registering
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -20,15 +21,28 @@ from cattrs import Converter
 from jackfield.errors import DecodeError, InvalidRequestError
 from jackfield.operations import Document
 
-try:
-    import orjson
-except ImportError:  # pragma: no cover - the suite runs with and without it
-    orjson = None  # type: ignore[assignment]
-
-import json
-
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
+
+
+def _plain_dumps(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _plain_loads(text: bytes | str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+_dumps: Callable[[Any], bytes] = _plain_dumps
+_loads: Callable[[bytes | str], Any] = _plain_loads
+try:
+    from orjson import dumps as _dumps
+    from orjson import loads as _loads
+except ImportError:
+    pass  # the standard library does the same, slower
 
 
 class Misfit(ValueError):  # noqa: N818 - never leaves this file and the wires
@@ -60,9 +74,7 @@ def dumps(value: Any) -> bytes:
         InvalidRequestError: Something in it has no JSON form; NaN, for instance, or half a surrogate pair.
     """
     try:
-        if orjson is not None:
-            return orjson.dumps(value)
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _dumps(value)
     except (TypeError, ValueError) as error:
         raise InvalidRequestError("the request has no JSON form", problems=[str(error)]) from error
 
@@ -73,7 +85,11 @@ def loads(text: bytes | str) -> Any:
     Raises:
         ValueError: It is not JSON.
     """
-    return json.loads(text) if orjson is None else orjson.loads(text)
+    try:
+        return _loads(text)
+    except ValueError:
+        # Half an emoji at a chunk's border is no Unicode; orjson refuses it, the standard library reads it.
+        return _plain_loads(text)
 
 
 # Documents to entities -----------------------------------------------------------------------------------------------
@@ -82,21 +98,29 @@ def loads(text: bytes | str) -> Any:
 def make_converter() -> Converter:
     """Return a converter of its own, so that one wire's hooks do not touch another's."""
     converter = Converter(detailed_validation=False)
+    converter.register_structure_hook_factory(attrs.has, _once(_compile_structure, converter.structure, converter))
+    converter.register_structure_hook_factory(_is_sequence, lambda kind: _compile_sequence(kind, converter))
+    unstructured = _once(_compile_unstructure, converter.unstructure, converter)
+    converter.register_unstructure_hook_factory(attrs.has, unstructured)
+    return converter
+
+
+def _once(
+    compiled: Callable[[type[Any], Converter], Callable[..., Any]], later: Callable[..., Any], converter: Converter
+) -> Callable[[type[Any]], Callable[..., Any]]:
+    """Return what compiles a class, and gives *later* for one that contains itself: looked up when the time comes."""
     compiling: set[type] = set()
 
-    def compile_once(cls: type[Any]) -> Hook:
-        if cls in compiling:  # it contains itself: look it up when the time comes
-            return converter.structure
+    def factory(cls: type[Any]) -> Callable[..., Any]:
+        if cls in compiling:
+            return later
         compiling.add(cls)
         try:
-            return _compile_structure(cls, converter)
+            return compiled(cls, converter)
         finally:
             compiling.discard(cls)
 
-    converter.register_structure_hook_factory(attrs.has, compile_once)
-    converter.register_structure_hook_factory(_is_sequence, lambda kind: _compile_sequence(kind, converter))
-    converter.register_unstructure_hook_factory(attrs.has, lambda cls: _compile_unstructure(cls, converter))
-    return converter
+    return factory
 
 
 def decode(converter: Converter, document: Any, cls: type[T]) -> T:
@@ -146,26 +170,28 @@ def _compile_structure(cls: type[Any], converter: Converter) -> Hook:
         "  e = new(cls)",
         "  get = o.get",
     ]
-    frozen = cls.__setattr__ is not object.__setattr__
+    setter: Any = cls.__setattr__
+    frozen = setter is not object.__setattr__
 
     def put(name: str, value: str) -> str:
         return f"set(e, {name!r}, {value})" if frozen else f"e.{name} = {value}"
 
-    for name in sorted(required):
-        lines.append(f"  if get({name!r}) is None: raise Misfit('required field missing', {name!r})")
+    lines += [
+        f"  if get({name!r}) is None: raise Misfit('required field missing', {name!r})" for name in sorted(required)
+    ]
     for attribute in attrs.fields(cls):
         name = attribute.name
         default = attribute.default
         if name == "raw" and issubclass(cls, Document):
             lines.append(f"  {put(name, 'o')}")
             continue
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            names[f"d_{name}"] = default.factory  # type: ignore[union-attr]
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type] # a class that its stubs call a function
+            names[f"d_{name}"] = default.factory
             fallback = f"d_{name}()"
         else:
             names[f"d_{name}"] = None if default is attrs.NOTHING else default
             fallback = f"d_{name}"
-        if name == "meta" or name == "extra":
+        if name in ("meta", "extra"):
             lines.append(f"  {put(name, fallback)}")
             continue
         kind = hints[name]
@@ -194,7 +220,7 @@ def _compile_sequence(kind: Any, converter: Converter) -> Hook:
     """Return the function that reads a list of things of one kind; null is an empty one."""
     element = get_args(kind)[0]
     if _is_leaf(element):
-        return lambda value, _=None: tuple(_a_list(value))
+        return _as_tuple
     hook = converter.get_structure_hook(element)
 
     def structure(value: Any, _: Any = None) -> tuple[Any, ...]:
@@ -210,6 +236,10 @@ def _compile_sequence(kind: Any, converter: Converter) -> Hook:
         return tuple(read)
 
     return structure
+
+
+def _as_tuple(value: Any, _: Any = None) -> tuple[Any, ...]:
+    return tuple(_a_list(value))
 
 
 def _a_list(value: Any) -> list[Any]:

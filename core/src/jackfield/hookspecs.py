@@ -18,8 +18,8 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jackfield.contract import Decoder, Middleware
     from jackfield.call import AnswerFacts, Call, Payload
+    from jackfield.contract import Decoder, Middleware
     from jackfield.errors import JackfieldError
     from jackfield.http import Flow, HttpHead, HttpRequest
     from jackfield.trace import CallRecord

@@ -17,6 +17,7 @@ A failure of the transport is thrown into the flow as a `TransportError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -26,6 +27,13 @@ from jackfield.secret import Secret
 
 Header: TypeAlias = str | Secret
 Headers: TypeAlias = Mapping[str, Header]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def fits_header(name: str, value: str = "") -> bool:
+    """Tell whether *name* and *value* can stand in a header, and end where they should."""
+    return _HEADER_NAME.fullmatch(name) is not None and value.isascii() and value.isprintable()
 
 
 @frozen

@@ -28,6 +28,9 @@ def _random() -> float:
     return random.random()  # noqa: S311 - spreads load; nothing secret
 
 
+_DOUBLINGS = 64  # beyond that the longest backoff holds, and floats end
+
+
 @frozen(kw_only=True)
 class Retries:
     """How failures are tried again.
@@ -54,7 +57,8 @@ class Retries:
         hint = error.retry_after if isinstance(error, AnswerError) else None
         if hint is not None:
             return hint if hint <= self.cap else None
-        return min(self.first * 2 ** (failures - 1), self.longest) * (1 - self.jitter() / 4)
+        doubled: float = self.first * 2.0 ** min(failures - 1, _DOUBLINGS)
+        return min(doubled, self.longest) * (1 - self.jitter() / 4)
 
 
 _STALE_LIMIT = 8  # more kept-alive connections than that are not dead at once

@@ -42,7 +42,7 @@ class Secret:
         if not value:
             raise SetupError("must not be empty")
         if not (value.isascii() and value.isprintable()):
-            raise SetupError("has line breaks or characters that cannot stand in a header; copy it again, whole and alone")
+            raise SetupError("has characters that cannot stand in a header, or line breaks; copy it again, alone")
         self._value = value
         self._origin = origin
         self._prefix = ""
@@ -58,7 +58,7 @@ class Secret:
     def _variant(self, origin: str | None, prefix: str) -> Secret:
         """Return the same value with another origin or prefix, without checking it again."""
         other = object.__new__(Secret)
-        other._value, other._origin, other._prefix = self._value, origin, prefix  # noqa: SLF001 - our own class
+        other._value, other._origin, other._prefix = self._value, origin, prefix
         return other
 
     def reveal(self, url: str) -> str:

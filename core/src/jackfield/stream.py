@@ -1,4 +1,4 @@
-"""An answer that is still coming: iterable, closable, and at its end the response that a plain call would have given."""
+"""An answer that is still coming: iterable, closable, at its end the response that a plain call would have given."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
     from jackfield._drive_async import AsyncIo
     from jackfield.call import CallMeta
-    from jackfield.http import Flow
+    from jackfield.http import Command, Flow
 
 Ev = TypeVar("Ev")
 Res = TypeVar("Res")
+
+
+def _ended(result: Res) -> Flow[Res]:
+    """Return a flow that has nothing left to do."""
+    yield from ()
+    return result
 
 
 class _Streamed(Generic[Ev, Res]):
@@ -25,7 +31,10 @@ class _Streamed(Generic[Ev, Res]):
 
     def __init__(self, flow: Flow[Res], io: Io | AsyncIo) -> None:
         # Up to its first command a flow only checks and encodes: bad input raises here, not at the first event.
-        self._first = next(flow)
+        try:
+            self._first: Command | None = next(flow)
+        except StopIteration as stop:  # a middleware answered by itself, from a cache for instance
+            self._first, flow = None, _ended(stop.value)
         self._flow = flow
         self._io: Any = io
 
@@ -55,7 +64,7 @@ class Stream(_Streamed[Ev, Res]):
     def __init__(self, flow: Flow[Res], io: Io) -> None:
         """Take the flow of one streaming call."""
         super().__init__(flow, io)
-        self._events: Generator[Ev, None, None] = iterate(flow, io, self._first)
+        self._events: Generator[Ev, None, None] = iterate(self._flow, io, self._first)
 
     def __iter__(self) -> Iterator[Ev]:
         """Return the events; there is one pass over them."""
@@ -87,7 +96,7 @@ class AsyncStream(_Streamed[Ev, Res]):
         from jackfield._drive_async import aiterate  # noqa: PLC0415 - imports asyncio
 
         super().__init__(flow, io)
-        self._events: AsyncGenerator[Ev, None] = aiterate(flow, io, self._first)
+        self._events: AsyncGenerator[Ev, None] = aiterate(self._flow, io, self._first)
 
     def __aiter__(self) -> AsyncIterator[Ev]:
         """Return the events; there is one pass over them."""

@@ -19,9 +19,10 @@ from jackfield.errors import JackfieldError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
+    from typing import Self
 
-    from jackfield.call import Call
     from jackfield._ledger import Ledger
+    from jackfield.call import Call
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -74,7 +75,7 @@ class Trace:
         self._listeners = listeners
         self.response: Any = None
 
-    def __enter__(self) -> Trace:
+    def __enter__(self) -> Self:
         """Nothing is written at the start."""
         return self
 
@@ -87,17 +88,14 @@ class Trace:
         if not self._listeners and not is_wanted():
             return
         record = self._record(kind)
+        if is_wanted():  # first: a listener that raises does not cost the log its line
+            _write(record)
         for listener in self._listeners:
             listener(record)
-        if is_wanted():
-            _write(record)
 
     def _record(self, kind: type[BaseException] | None) -> CallRecord:
         call, ledger = self._call, self._ledger
-        if kind is None:
-            outcome = "finished"
-        else:
-            outcome = "failed" if issubclass(kind, Exception) else "abandoned"
+        outcome = "finished" if kind is None else "failed" if issubclass(kind, Exception) else "abandoned"
         usage = getattr(self.response, "usage", None)
         return CallRecord(
             outcome=outcome,
@@ -132,7 +130,7 @@ def _write(record: CallRecord) -> None:
 
 def _logger() -> Any:
     """Return the application's logger, or one of our own to standard error."""
-    import structlog  # noqa: PLC0415 - one of the largest imports in the tree, and most programs never log
+    import structlog  # here: one of the largest imports in the tree, and most programs never log
 
     if structlog.is_configured():
         return structlog.get_logger("jackfield")

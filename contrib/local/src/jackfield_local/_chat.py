@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jackfield.convert import dumps
 from jackfield_local._answers import LAST_EVENT, RefusedError, comment, document_head, event, stream_head
@@ -34,15 +34,16 @@ def answer_chat(document: Mapping[str, Any], engine: Engine, job: Job) -> None:
         RefusedError: The request cannot be answered.
     """
     _check_messages(document.get("messages"))
-    answer = _Streamed(document, engine, job) if document.get("stream") else _Whole(engine, job)
+    form = _Streamed(document, job) if document.get("stream") else _Whole(job)
+    relay = _Relay(form, engine.fingerprint, job)
     try:
-        engine.chat(_for_the_engine(document), answer.take)
-    except (TypeError, ValueError) as error:
+        engine.chat(_for_the_engine(document), relay.take)
+    except (RuntimeError, TypeError, ValueError) as error:  # a template's complaint is a RuntimeError
         raise _refusal(str(error)) from error
-    if answer.failure is not None:
-        raise answer.failure
+    if relay.failure is not None:
+        raise relay.failure
     if not job.unwanted:
-        answer.finish()
+        form.finish(relay.usage)
 
 
 def _check_messages(messages: object) -> None:
@@ -75,64 +76,76 @@ def _refusal(message: str, status: int = _BAD_REQUEST, kind: str | None = None) 
     return RefusedError(status, message, param=param, code=_CODES.get(kind or ""))
 
 
-class _Answer:
-    """What both forms of an answer have in common: sorting the engine's chunks.
+class _Relay:
+    """Takes the engine's chunks, sorts them, and hands them to the form of the answer.
 
     Attributes:
         failure: Why there is no answer, or None. Kept, because the engine drops what its callback raises.
+        usage: The chunk that counts the tokens, or None while it has not come.
     """
 
-    def __init__(self, engine: Engine, job: Job) -> None:
+    def __init__(self, form: _Form, fingerprint: str, job: Job) -> None:
         self.failure: Exception | None = None
-        self._fingerprint = engine.fingerprint
+        self.usage: dict[str, Any] | None = None
+        self._form = form
+        self._fingerprint = fingerprint
         self._job = job
-        self._usage: dict[str, Any] | None = None
 
     def take(self, chunk: dict[str, Any]) -> bool:
         """Take the engine's next chunk, and return whether the engine shall stop."""
         try:
-            if "error" in chunk:
-                error = chunk["error"]
-                raise _refusal(str(error.get("message")), int(error.get("code") or 500), error.get("type"))
-            if "prompt_progress" in chunk:
-                self.progress(chunk["prompt_progress"])
-            elif "usage" in chunk:
-                self._count(chunk)
-            else:
-                chunk["system_fingerprint"] = self._fingerprint
-                self.add(chunk)
+            self._sort(chunk)
         except Exception as error:  # noqa: BLE001 - see `failure`
             self.failure = error
         return self.failure is not None or self._job.unwanted
 
-    def _count(self, chunk: dict[str, Any]) -> None:
-        """Keep the usage; the engine sends one a choice, and the prompt counts once."""
-        chunk["system_fingerprint"] = self._fingerprint
-        if self._usage is None:
-            self._usage = chunk
+    def _sort(self, chunk: dict[str, Any]) -> None:
+        if "error" in chunk:
+            error = chunk["error"]
+            self.failure = _refusal(str(error["message"]), error["code"], error["type"])
             return
-        total, usage = self._usage["usage"], chunk["usage"]
-        total["completion_tokens"] += usage["completion_tokens"]
-        total["total_tokens"] += usage["completion_tokens"]
+        chunk["system_fingerprint"] = self._fingerprint
+        if "prompt_progress" in chunk:
+            self._form.progress(chunk["prompt_progress"])
+        elif "usage" in chunk:
+            self._count(chunk)
+        else:
+            self._form.add(chunk)
+
+    def _count(self, chunk: dict[str, Any]) -> None:
+        """Keep the usage. The engine tells one a choice; the prompt counts once."""
+        if self.usage is None:
+            self.usage = chunk
+            return
+        total, more = self.usage["usage"], chunk["usage"]["completion_tokens"]
+        total["completion_tokens"] += more
+        total["total_tokens"] += more
+
+
+class _Form(Protocol):
+    """The form of an answer."""
 
     def progress(self, progress: Mapping[str, Any]) -> None:
-        """Take note that more of the prompt has been read."""
+        """Take note of how much of the prompt has been read."""
 
     def add(self, chunk: dict[str, Any]) -> None:
         """Take the next piece of a choice."""
-        raise NotImplementedError
 
-    def finish(self) -> None:
+    def finish(self, usage: dict[str, Any] | None) -> None:
         """Say that this was all."""
-        raise NotImplementedError
 
 
-class _Streamed(_Answer):
-    """An answer that comes event by event."""
+class _Streamed:
+    """An answer that comes event by event.
 
-    def __init__(self, document: Mapping[str, Any], engine: Engine, job: Job) -> None:
-        super().__init__(engine, job)
+    Args:
+        document: The request.
+        job: Where the answer goes.
+    """
+
+    def __init__(self, document: Mapping[str, Any], job: Job) -> None:
         self._counted = bool((document.get("stream_options") or {}).get("include_usage"))
+        self._job = job
         self._begun = False
 
     def progress(self, progress: Mapping[str, Any]) -> None:
@@ -140,11 +153,13 @@ class _Streamed(_Answer):
         self._put(comment(f"{progress['processed']} of {progress['total']} tokens read"))
 
     def add(self, chunk: dict[str, Any]) -> None:
+        """Pass it on."""
         self._put(event(chunk))
 
-    def finish(self) -> None:
-        if self._counted and self._usage is not None:
-            self._put(event(self._usage))
+    def finish(self, usage: dict[str, Any] | None) -> None:
+        """Tell the usage to those who asked for it, and end the stream."""
+        if self._counted and usage is not None:
+            self._put(event(usage))
         self._put(LAST_EVENT)
 
     def _put(self, data: bytes) -> None:
@@ -154,19 +169,28 @@ class _Streamed(_Answer):
         self._job.put(data)
 
 
-class _Whole(_Answer):
-    """An answer in one document."""
+class _Whole:
+    """An answer in one document.
 
-    def __init__(self, engine: Engine, job: Job) -> None:
-        super().__init__(engine, job)
+    Args:
+        job: Where the answer goes.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._fold = ChunkFold()
 
+    def progress(self, progress: Mapping[str, Any]) -> None:
+        """Nobody is told before the end."""
+
     def add(self, chunk: dict[str, Any]) -> None:
+        """Fold it in."""
         self._fold.add(chunk)
 
-    def finish(self) -> None:
+    def finish(self, usage: dict[str, Any] | None) -> None:
+        """Put the document together."""
         document = self._fold.document()
-        if self._usage is not None:
-            document["usage"] = self._usage["usage"]
+        if usage is not None:
+            document["usage"] = usage["usage"]
         self._job.put(document_head())
         self._job.put(dumps(document))

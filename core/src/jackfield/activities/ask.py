@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from attrs import fields
 
 from jackfield.errors import InvalidRequestError
 from jackfield.http import Flow
@@ -17,10 +19,16 @@ Start = Callable[["Operation[Any, Any, Any]", Any, bool, Mapping[str, Any]], Flo
 
 
 def asking(
-    start: Start, prompt: str | None, system: str | None, model: str | None, parameters: Mapping[str, Any]
+    start: Start,
+    prompt: str | None,
+    system: str | None,
+    model: str | None,
+    parameters: Mapping[str, Any],
+    changes: Mapping[str, Any],
 ) -> Flow[str]:
     """Return the flow of one question; its result is the answer's text."""
-    response: ChatResponse = yield from start(CHAT, question(prompt, system, model, parameters), False, {})  # noqa: FBT003
+    request = question(prompt, system, model, parameters)
+    response: ChatResponse = yield from start(CHAT, request, False, changes)  # noqa: FBT003 - as every start
     return response.text
 
 
@@ -28,11 +36,23 @@ def question(prompt: str | None, system: str | None, model: str | None, paramete
     """Return the request for one question.
 
     Raises:
-        InvalidRequestError: Neither a prompt nor a system prompt is given.
+        InvalidRequestError: Neither a prompt nor a system prompt is given, or a parameter is none of a chat's.
     """
+    known = [attribute.name for attribute in fields(ChatRequest)]
+    if unknown := [name for name in parameters if name not in known or name == "messages"]:
+        problems = [f"{name}: unknown; {_hint(name, known)}" for name in unknown]
+        raise InvalidRequestError("ask() does not take that", problems=problems)
     if not prompt and not system:
-        raise InvalidRequestError("nothing to ask", problems=["prompt: missing; give a prompt, a system prompt, or both"])
+        missing = "prompt: missing; give a prompt, a system prompt, or both"
+        raise InvalidRequestError("nothing to ask", problems=[missing])
     messages = [Message.system(system)] if system else []
     if prompt:
         messages.append(Message.user(prompt))
     return ChatRequest(messages=messages, model=model, **parameters)
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
+
+    nearest = get_close_matches(name, known, 1, 0.6)
+    return f"did you mean {nearest[0]!r}?" if nearest else f"a parameter without a field goes into extra={{{name!r}: …}}"

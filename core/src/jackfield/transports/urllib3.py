@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from typing import Any
 
 import urllib3
@@ -20,6 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from jackfield.errors import ConnectError, ReadError, TransportError
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import origin_of
+from jackfield.transports._receiver import Receiver, TimedResponse, shut
 
 CONNECT_SECONDS = 10.0
 """How long one connection may take to open; the call's own timeout may be shorter."""
@@ -35,22 +37,35 @@ _KEEPALIVE = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
 
 
 class _Counted:
-    """Counts what a connection has carried: one that dies on its second request was dead already."""
+    """Counts what a connection has carried since it was opened, and takes its timeouts from the `send` that uses it."""
 
     carried = 0
 
-    def request(self, *args: Any, **options: Any) -> None:
-        """Send one request, and note down that this connection is its."""
-        _current.sending.found(self)
+    def connect(self) -> None:
+        """Open the connection."""
+        self.carried = 0
+        super().connect()  # type: ignore[misc]
+
+    def request(self: Any, *args: Any, **options: Any) -> None:
+        """Send one request. Its body has the time of the whole `send`; urllib3 would give it that of connecting."""
+        sending: _Sending = _current.sending
+        if self.sock is None:
+            self.connect()
+        sending.found(self)
+        self.timeout = sending.left()
         super().request(*args, **options)  # type: ignore[misc]
         self.carried += 1
 
+    def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> TimedResponse:
+        """Open the answer, its head in what is left of the time."""
+        return TimedResponse(sock, _current.sending.receives, *args, **options)
 
-class _Http(_Counted, HTTPConnection):
+
+class _Http(_Counted, HTTPConnection):  # type: ignore[misc] # a method where urllib3 has the class
     pass
 
 
-class _Https(_Counted, HTTPSConnection):
+class _Https(_Counted, HTTPSConnection):  # type: ignore[misc] # the same
     pass
 
 
@@ -63,33 +78,63 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class _Sending:
-    """One `send` while it runs: which connection it uses, so that another thread can end it."""
+    """One `send` while it runs: how long it may take, and which connection it uses, so that another thread can end it.
 
-    def __init__(self) -> None:
-        self.connection: Any = None
+    Attributes:
+        reused: The connection carried another request before.
+        receiver: What the answer comes through, once the request is sent.
+    """
+
+    def __init__(self, timeout: float | None) -> None:
+        self._until = None if timeout is None else time.monotonic() + timeout
+        self._connection: Any = None
+        self._ended = False
         self.reused = False
-        self.socket: socket.socket | None = None
+        self.receiver: Receiver | None = None
+
+    @property
+    def began(self) -> bool:
+        """Whether a connection was there and the request on its way."""
+        return self._connection is not None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the connection had been kept alive and not a byte of an answer came."""
+        return self.reused and not (self.receiver is not None and self.receiver.begun)
+
+    def left(self) -> float | None:
+        """Return how many seconds are left.
+
+        Raises:
+            TimeoutError: None.
+        """
+        if self._until is None:
+            return None
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return left
 
     def found(self, connection: Any) -> None:
-        """Note the connection that urllib3 chose."""
-        self.connection = connection
+        """Note the connection that urllib3 chose; send nothing over it where the `send` was ended before."""
         self.reused = connection.carried > 0
+        self._connection = connection
+        if self._ended:
+            raise ConnectionAbortedError("it was ended here")
 
-    def shut(self) -> None:
+    def receives(self, receiver: Receiver) -> None:
+        """Note what the answer comes through, and give its head what is left of the time."""
+        self.receiver = receiver
+        receiver.allow(self.left())
+
+    def end(self) -> None:
         """Wake whoever waits on the connection."""
-        if self.connection is not None:
-            _shut(self.connection.sock)
+        self._ended = True
+        if self._connection is not None:
+            shut(self._connection.sock)
 
 
 _current = threading.local()
-
-
-def _shut(sock: socket.socket | None) -> None:
-    try:
-        if sock is not None:
-            sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it is closed already
 
 
 class Urllib3Transport:
@@ -125,7 +170,7 @@ class Urllib3Transport:
         if os.getpid() != self._process:  # sockets are not shared across a fork
             self._open()
         connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
-        sending = _current.sending = self._sending[id(request)] = _Sending()
+        sending = _current.sending = self._sending[id(request)] = _Sending(timeout)
         try:
             response = self._pool.urlopen(
                 request.method,
@@ -141,14 +186,14 @@ class Urllib3Transport:
             raise _translated(error, request, sending, timeout) from _bare(error)
         finally:
             del self._sending[id(request)]
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpHead(response.status, headers), Urllib3Body(response, sending.connection, timeout)
+        headers = {name.lower(): value for name, value in response.headers.itermerged()}
+        return HttpHead(response.status, headers), Urllib3Body(response, sending.receiver)
 
     def interrupt(self, request: HttpRequest) -> None:
         """End the `send` of *request* that another thread waits for."""
         sending = self._sending.get(id(request))
         if sending is not None:
-            sending.shut()
+            sending.end()
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -158,28 +203,24 @@ class Urllib3Transport:
 class Urllib3Body:
     """The body of one answer."""
 
-    __slots__ = ("_closed", "_response", "_socket", "_timeout")
+    __slots__ = ("_closed", "_receiver", "_response")
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, connection: Any, timeout: float | None) -> None:
+    def __init__(self, response: urllib3.BaseHTTPResponse, receiver: Any) -> None:
         self._response = response
-        # None where the answer announced the connection's end: then the timeout stays that of the head.
-        self._socket: socket.socket | None = connection.sock
-        self._timeout = timeout
+        self._receiver: Receiver = receiver
         self._closed = False
 
     def read(self, limit: int, timeout: float | None) -> bytes:
         """Return the next bytes as they come."""
         try:
-            if timeout != self._timeout and self._socket is not None:
-                self._socket.settimeout(timeout)
-                self._timeout = timeout
+            self._receiver.allow(timeout)
             return self._response.read1(limit) or b""
         except failures.ReadTimeoutError as error:
-            raise ReadError(f"nothing came for {timeout:g} seconds") from _bare(error)
+            raise ReadError(f"nothing came{_within(timeout)}") from _bare(error)
         except failures.DecodeError as error:
             raise ReadError(f"the answer cannot be decompressed: {error}", transient=False) from _bare(error)
         except (failures.HTTPError, OSError, ValueError, AttributeError) as error:
-            if isinstance(error, ValueError | AttributeError) and not self._closed:
+            if isinstance(error, (ValueError, AttributeError)) and not self._closed:
                 raise
             reason = "it was closed here" if self._closed else _reason(error)
             raise ReadError(f"the connection broke while the answer was read: {reason}") from _bare(error)
@@ -190,8 +231,8 @@ class Urllib3Body:
             return
         self._closed = True
         response = self._response
-        if response._original_response is not None and not response._original_response.isclosed():  # type: ignore[attr-defined]  # noqa: SLF001
-            _shut(self._socket)  # wakes a reader in another thread
+        if not self._receiver.closed:
+            self._receiver.shut()  # wakes a reader in another thread
             response.close()
         response.release_conn()
 
@@ -202,29 +243,39 @@ class Urllib3Body:
 def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeout: float | None) -> TransportError:
     """Say in our words what urllib3 raised while sending."""
     origin = origin_of(request.url)
-    if isinstance(error, failures.SSLError):
-        return ConnectError(f"no trusted connection to {origin}: {error}", transient=False)
-    if isinstance(error, failures.NameResolutionError):
-        return ConnectError(f"the name in {origin} cannot be resolved; check the endpoint, and the network")
-    if isinstance(error, failures.ConnectTimeoutError | failures.NewConnectionError | failures.ProxyError):
-        return ConnectError(f"cannot reach {origin}: {_reason(error)}")
     if isinstance(error, failures.LocationValueError):
         return ConnectError(f"{origin} is no address: {error}", transient=False)
-    if isinstance(error, failures.ReadTimeoutError | TimeoutError):
-        return ReadError(f"{origin} did not answer within {timeout:g} seconds")
+    if isinstance(error, failures.NameResolutionError):
+        return ConnectError(f"the name in {origin} cannot be resolved; check the endpoint, and the network")
+    if not sending.began:
+        if isinstance(error, failures.SSLError):
+            return ConnectError(f"no trusted connection to {origin}: {error}", transient=False)
+        return ConnectError(f"cannot reach {origin}: {_reason(error)}")
+    if isinstance(_innermost(error), TimeoutError):
+        return ReadError(f"{origin} did not answer{_within(timeout)}")
     size = len(request.body or b"")
     return ReadError(
         f"the connection to {origin} broke before an answer came ({size:,} bytes were being sent): {_reason(error)}",
-        stale=sending.reused,
+        stale=sending.stale,
     )
+
+
+def _within(timeout: float | None) -> str:
+    """Say how long was waited; without a limit of ours it was the operating system that gave up."""
+    return "" if timeout is None else f" within {timeout:g} seconds"
 
 
 def _reason(error: BaseException) -> str:
     """Return the innermost reason, in the operating system's words where it has any."""
-    seen = error
-    while seen.__cause__ is not None or seen.__context__ is not None:
-        seen = seen.__cause__ or seen.__context__ or seen
-    return f"{type(seen).__name__}: {seen}" if str(seen) else type(seen).__name__
+    inner = _innermost(error)
+    return f"{type(inner).__name__}: {inner}" if str(inner) else type(inner).__name__
+
+
+def _innermost(error: BaseException) -> BaseException:
+    inner = error
+    while (deeper := inner.__cause__ or inner.__context__) is not None:
+        inner = deeper
+    return inner
 
 
 def _bare(error: BaseException) -> BaseException:

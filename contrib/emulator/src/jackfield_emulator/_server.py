@@ -1,0 +1,106 @@
+"""The HTTP server: reads a request, lets somebody plan, carries the plan out. aiohttp's and asyncio's one home here.
+
+It runs in a thread of its own with a loop of its own, so that blocking and asynchronous clients alike can use it from
+the process that it runs in.
+"""
+
+from __future__ import annotations
+
+import asyncio  # noqa: TID251 - its home here
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import count
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from jackfield_emulator._asked import Asked
+from jackfield_emulator._plan import Pause, Plan, Write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LARGEST = 256 * 1024**2
+_PATIENCE = 0.2
+"""Seconds that answers under way have, once the server is to end."""
+
+
+class Server:
+    """Serves from its making until `close`."""
+
+    def __init__(self, host: str, port: int, planner: Callable[[Asked], Plan]) -> None:
+        self._planner = planner
+        self._host = host
+        self._port = port
+        self._numbers = count(1)
+        self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
+        self._thread = Thread(target=self._run, name="jackfield-emulator", daemon=True)
+        self._thread.start()
+        try:
+            self._loop, self._end, self.port = self._started.result()
+        except BaseException:
+            self._thread.join()
+            raise
+
+    def close(self) -> None:
+        """End, and wait until it has ended."""
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        app = web.Application(client_max_size=_LARGEST)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_PATIENCE)
+        end = asyncio.Event()
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, self._host, self._port).start()
+            self._started.set_result((asyncio.get_running_loop(), end, runner.addresses[0][1]))
+            await end.wait()
+        except BaseException as error:
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
+        finally:
+            await runner.cleanup()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        asked = Asked(
+            number=next(self._numbers),
+            method=request.method,
+            target=request.raw_path,
+            headers=_joined(request),
+            content=await request.read(),
+            url=f"http://{request.host}",
+        )
+        return await _carried_out(self._planner(asked), request)
+
+
+def _joined(request: web.Request) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        lowered = name.lower()
+        headers[lowered] = f"{headers[lowered]}, {value}" if lowered in headers else value
+    return headers
+
+
+async def _carried_out(plan: Plan, request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(status=plan.status, headers=CIMultiDict(plan.headers))
+    if "content-length" not in response.headers:
+        response.enable_chunked_encoding()
+    with suppress(ConnectionError):  # the client has left
+        await response.prepare(request)
+        for action in plan.actions:
+            match action:
+                case Write(data):
+                    await response.write(data)
+                case Pause(seconds):
+                    await asyncio.sleep(seconds)
+        await response.write_eof()
+    return response

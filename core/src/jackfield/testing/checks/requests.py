@@ -1,0 +1,120 @@
+"""What is sent: URLs and payloads."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from attrs import evolve
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from jackfield.convert import loads
+from jackfield.errors import SetupError
+from jackfield.operations import Operation
+from jackfield.testing.subject import Subject
+
+_URL_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
+)
+_MODELS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+
+
+class RequestChecks(Subject):
+    """`build_url` and `encode_request`."""
+
+    def test_url_is_absolute_and_safe(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """The URL is absolute, and https where the settings say nothing else."""
+        parts = urlsplit(self.bound().build_url(self.call(operation)))
+        assert parts.scheme, "the URL has no scheme"
+        if self.http:
+            assert parts.hostname, "the URL has no host"
+            plain = any(str(value).startswith("http://") for value in self.settings.values())
+            assert ("http" if plain else "https") == parts.scheme
+        assert "" == parts.fragment
+
+    def test_url_is_the_same_each_time(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """The URL follows from call and settings alone."""
+        binding, again = self.bound(), self.bound()
+        first = binding.build_url(self.call(operation))
+        assert first == binding.build_url(self.call(operation))
+        assert first == again.build_url(self.call(operation))
+
+    def test_url_takes_any_model_name(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """A model's name in the URL is percent-encoded, so that it cannot change anything else of it."""
+        binding = self.bound()
+        plain = _shape(binding.build_url(self.call(operation, model="m")))
+
+        @settings(deadline=None, database=None)
+        @given(model=_MODELS)
+        @example(model="a/b?c=d&e#f")
+        @example(model="..")
+        @example(model="%2F +")
+        @example(model="Zoë's 模型")
+        def fits(model: str) -> None:
+            try:
+                url = binding.build_url(self.call(operation, model=model))
+            except SetupError:
+                return  # refused before anything is sent
+            assert set(url) <= _URL_CHARACTERS, f"not encoded: {url!r}"
+            assert plain == _shape(url), f"the model {model!r} changes the URL's shape: {url!r}"
+
+        fits()
+
+    def test_url_has_no_secret(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """The URL has no credential in it: it ends up in other people's logs."""
+        url = self.bound().build_url(self.call(operation))
+        assert not any(secret in url or secret in unquote(url) for secret in self.secrets)
+
+    def test_payload_fits_the_operation(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """A GET has no body; anything else has a JSON object without nulls, or another body with its content type."""
+        binding = self.bound()
+        for streaming in (False, True) if operation in self.streamed() else (False,):
+            payload = binding.encode_request(self.call(operation, streaming=streaming))
+            if operation.method == "GET":
+                assert payload.body is None, "a GET has no body"
+                continue
+            assert payload.body, "there is no body"
+            assert payload.content_type, "the body has no content type"
+            if payload.content_type.startswith("application/json"):
+                document = loads(payload.body)
+                assert isinstance(document, dict), "the body is no JSON object"
+                assert [] == list(_nulls(document, "$")), "None means absent, and is not sent"
+
+    def test_payload_is_the_same_each_time(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """The payload follows from call and settings alone: a request that is tried again is the same request."""
+        binding = self.bound()
+        assert binding.encode_request(self.call(operation)) == binding.encode_request(self.call(operation))
+
+    def test_payload_leaves_the_call_alone(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """Encoding changes nothing in the caller's request."""
+        call = self.call(operation)
+        before = deepcopy(call.request)
+        binding = self.bound()
+        binding.encode_request(call)
+        if operation in self.streamed():
+            binding.encode_request(evolve(call, streaming=True))
+        assert before == call.request
+        assert before.extra == call.request.extra
+
+
+def _shape(url: str) -> tuple[str, str, int, list[str], bool]:
+    """Return what a model's name may not change: origin, number of path segments, names in the query, dot segments."""
+    parts = urlsplit(url)
+    segments = parts.path.split("/")
+    names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    dots = any(unquote(segment) in (".", "..") for segment in segments) or bool(parts.fragment)
+    return parts.scheme, parts.netloc, len(segments), names, dots
+
+
+def _nulls(value: Any, path: str) -> Any:
+    """Yield the paths of all nulls."""
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _nulls(each, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _nulls(each, f"{path}[{index}]")

@@ -1,0 +1,125 @@
+"""The secret goes to the provider, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import asdict, evolve
+
+from jackfield._binding import Binding
+from jackfield.client import Client
+from jackfield.errors import ConnectError
+from jackfield.operations import Operation
+from jackfield.plugin import impl
+from jackfield.testing.flows import Played, play
+from jackfield.testing.scripted import Reply, answer
+from jackfield.testing.subject import JSON, Subject, ok
+from jackfield.trace import CallRecord
+
+
+class SecrecyChecks(Subject):
+    """What everything says that people log, print, pickle and send to each other."""
+
+    def test_secret_is_not_shown(self) -> None:
+        """Neither the provider, nor its parts, nor a client shows the secret."""
+        self.bound()
+        provider = self.made()
+        shown: dict[str, Any] = {"the provider object": provider, "the client": Client(provider)}
+        shown |= {f"the part {type(part).__name__}": part for part in provider.parts()}
+        leaks = [where for where, what in shown.items() if self._leaks(repr(what)) or self._leaks(str(what))]
+        assert [] == leaks, f"shown by repr or str: {leaks}"
+
+    def test_secret_is_not_told(self, operation: Operation) -> None:  # type: ignore[type-arg]
+        """The secret is in no error, log record, pickle or story of a call, also where the answer echoes it."""
+        binding = self.bound()
+        listener = _Listener()
+        binding.call_ended = [*binding.call_ended, listener.call_ended]
+        for where, reply in self._replies(operation).items():
+            for streaming in (False, True) if operation in self.streamed() else (False,):
+                told = dict(self._told(binding, operation, reply, streaming=streaming))
+                told["the record of the call"] = [asdict(record) for record in listener.records]
+                leaks = [f"{what}: {text!r:.300}" for what, text in told.items() if self._leaks(text)]
+                assert [] == leaks, f"after {where}, the secret is in {'; '.join(leaks)}"
+
+    def _leaks(self, text: object) -> bool:
+        shown = text.decode("latin-1") if isinstance(text, bytes) else str(text)
+        return any(secret in shown for secret in self.secrets)
+
+    def _replies(self, operation: Operation[Any, Any, Any]) -> dict[str, Reply]:
+        echo = f"you sent {self.secrets[0] if self.secrets else 'nothing'}"
+        return {
+            "an answer": ok(self.first_sample(operation)),
+            "a refusal that echoes it": answer(400, {"error": {"message": echo, "code": echo, "type": echo}}),
+            "a page that echoes it": answer(403, f"<html>{echo}</html>"),
+            "a server's failure": answer(500, f"{{{echo}"),
+            "an answer that is none": answer(200, f"<html>{echo}</html>"),
+            "an answer that does not fit": answer(200, {"error": {"message": echo}}, JSON),
+            "no connection": ConnectError("cannot reach it"),
+        }
+
+    def _told(
+        self, binding: Binding, operation: Operation[Any, Any, Any], reply: Reply, *, streaming: bool
+    ) -> Iterator[tuple[str, object]]:
+        with _logged() as records:
+            script = self.replying(binding, operation, reply)
+            played = play(self.held(binding, operation, streaming=streaming), script)
+        yield from _of(played)
+        yield "the log", [record.getMessage() for record in records]
+
+
+class _Listener:
+    """Keeps the records of calls."""
+
+    def __init__(self) -> None:
+        self.records: list[CallRecord] = []
+
+    @impl
+    def call_ended(self, record: CallRecord) -> None:
+        """Keep it."""
+        self.records.append(record)
+
+
+def _of(played: Played) -> Iterator[tuple[str, object]]:
+    """Yield all that one call left, in words."""
+    yield "the repr of a request", [evolve(request, url="") for request in played.requests]  # URLs have their check
+    meta = getattr(played.result, "meta", None)
+    error = played.error
+    if error is not None:
+        yield "the error", f"{error} {error!r} {vars(error)!r}"
+        yield "the error's traceback", "".join(traceback.format_exception(error))
+        yield "the error's pickle", pickle.dumps(error)
+        meta = getattr(error, "meta", None)
+        cause = error.__cause__ or error.__context__
+        while cause is not None:
+            yield f"what caused the error, {type(cause).__name__}", f"{cause} {cause!r}"
+            cause = cause.__cause__ or cause.__context__
+    if meta is not None:
+        yield "the call's meta", f"{meta!r} {asdict(meta)!r}"
+        yield "the meta's pickle", pickle.dumps(meta)
+
+
+@contextmanager
+def _logged() -> Iterator[list[logging.LogRecord]]:
+    """Collect what goes through the standard library's logging."""
+    records: list[logging.LogRecord] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    collector, root = Collector(), logging.getLogger()
+    level = root.level
+    root.addHandler(collector)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield records
+    finally:
+        root.setLevel(level)
+        root.removeHandler(collector)
+
+

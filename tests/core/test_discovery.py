@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from jackfield import Client, _discovery
+from jackfield._discovery import find, installed
+from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
+
+Install = Callable[..., Path]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Return a function that installs a package: metadata and one module, each package in a folder on `sys.path`."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    before = set(sys.modules)
+
+    def installing(
+        distribution: str,
+        names: dict[str, str],
+        *,
+        module: str = "",
+        group: str = "jackfield.providers",
+        version: str = "1.2",
+        site: Path = site,
+    ) -> Path:
+        site.mkdir(exist_ok=True)
+        info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        lines = "".join(f"{name} = {target}\n" for name, target in names.items())
+        (info / "entry_points.txt").write_text(f"[{group}]\n{lines}")
+        (site / f"{distribution.replace('-', '_')}.py").write_text(module)
+        return site
+
+    _discovery._scan.cache_clear()
+    yield installing
+    _discovery._scan.cache_clear()
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_finds_the_one_that_is_named(install: Install) -> None:
+    """The entry point's object is what is returned."""
+    install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, module="class Foo: pass\n")
+
+    assert "Foo" == find("jackfield.providers", "foo").__name__
+
+
+def test_tells_what_is_installed_without_importing_it(install: Install) -> None:
+    """Names come sorted, each with package and version; a package that cannot be imported is listed all the same."""
+    install("jackfield-zoo", {"zoo": "jackfield_zoo:Zoo", "bar": "jackfield_zoo:Bar"}, module="raise SystemExit\n")
+    install("jackfield-foo", {"bar": "jackfield_foo:Bar"}, module="1 / 0\n")
+
+    names = installed("jackfield.providers")
+
+    assert list(names) == sorted(names)
+    assert (["jackfield-zoo 1.2"], {"jackfield-zoo 1.2", "jackfield-foo 1.2"}) == (names["zoo"], set(names["bar"]))
+    assert not {"jackfield_zoo", "jackfield_foo"} & set(sys.modules)
+
+
+def test_groups_are_apart(install: Install) -> None:
+    """A transport of the same name is no provider."""
+    install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n", group="jackfield.transports")
+
+    assert 1 == find("jackfield.transports", "foo")
+    with pytest.raises(ProviderNotFoundError, match="no provider named 'foo'"):
+        find("jackfield.providers", "foo")
+
+
+def test_two_packages_cannot_claim_one_name(install: Install) -> None:
+    """The error names both, and nothing is imported."""
+    install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, module="raise SystemExit\n")
+    install("other-foo", {"foo": "other_foo:Foo"}, module="raise SystemExit\n", version="3")
+
+    with pytest.raises(ProviderConflictError, match="2 packages claim the provider 'foo': .*; uninstall all but one") as caught:
+        find("jackfield.providers", "foo")
+    assert {"jackfield-foo 1.2", "other-foo 3"} == set(caught.value.claimants)
+
+
+BROKEN = [
+    ("import nothing_of_that_name\n", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
+    ("1 / 0\n", "ZeroDivisionError: division by zero"),
+    ("", "AttributeError: .*has no attribute 'Foo'"),
+    ("class Foo(\n", "SyntaxError"),
+]
+
+
+@pytest.mark.parametrize(("module", "said"), BROKEN)
+def test_a_broken_package_breaks_only_itself(install: Install, module: str, said: str) -> None:
+    """Its name gets an error that names the package and the reason; every other name works."""
+    install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, module=module)
+    install("jackfield-bar", {"bar": "jackfield_bar:Bar"}, module="class Bar: pass\n")
+
+    with pytest.raises(IncompleteProviderError, match=f"'foo' of jackfield-foo 1.2 cannot be imported: {said}"):
+        find("jackfield.providers", "foo")
+    assert "Bar" == find("jackfield.providers", "bar").__name__
+
+
+def test_what_is_installed_later_is_found(install: Install) -> None:
+    """A process need not be started again after an installation."""
+    with pytest.raises(ProviderNotFoundError):
+        find("jackfield.providers", "foo")
+
+    install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, module="class Foo: pass\n")
+
+    assert "Foo" == find("jackfield.providers", "foo").__name__
+    assert "foo" in installed("jackfield.providers")
+
+
+def test_what_another_path_has_is_found(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder put on `sys.path` later is searched, and one taken off is not."""
+    site = install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n", site=tmp_path / "other")
+    assert "foo" not in installed("jackfield.providers")
+
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(site)
+        assert 1 == find("jackfield.providers", "foo")
+
+    assert "foo" not in installed("jackfield.providers")
+
+
+HINTS = [
+    ("fo", "did you mean 'foo'?"),
+    ("food", "did you mean 'foo'?"),
+    ("quite-another", "pip install jackfield-quite-another"),
+]
+
+
+@pytest.mark.parametrize(("name", "hint"), HINTS)
+def test_an_unknown_name_gets_a_hint(install: Install, name: str, hint: str) -> None:
+    """The error lists what is installed, and asks whether a near name is meant or says what to install."""
+    install("jackfield-foo", {"foo": "jackfield_foo:Foo"})
+
+    with pytest.raises(ProviderNotFoundError) as caught:
+        find("jackfield.providers", name)
+
+    names = list(installed("jackfield.providers"))
+    assert f"no provider named {name!r}; installed: {', '.join(names)}; {hint}" == str(caught.value)
+    assert (name, tuple(names)) == (caught.value.name, caught.value.installed)
+
+
+def test_an_unknown_name_where_nothing_is_installed(install: Install) -> None:
+    """The list says `none`."""
+    with pytest.raises(ProviderNotFoundError, match="no configuration source named 'foo'; installed: none; pip install"):
+        find("jackfield.configurations", "foo")
+
+
+def test_a_package_without_metadata_is_shown_by_its_target(install: Install) -> None:
+    """An entry point made by hand has no distribution."""
+    from importlib.metadata import EntryPoint
+
+    assert "a:b" == _discovery._distribution(EntryPoint("a", "a:b", "jackfield.providers"))
+
+
+PROVIDER = """
+from attrs import frozen
+from jackfield.plugin import setting
+
+@frozen(eq=False)
+class Foo:
+    {body}
+    flavour: str = setting(default="plain")
+
+    def parts(self):
+        return []
+
+def function():
+    return Foo()
+
+class Partless:
+    pass
+
+class Bare:
+    def parts(self):
+        return []
+"""
+
+UNFIT = [
+    ("foo", "hooks_version = 0", "written for version 0 of the hooks, this core has version 1; upgrade that provider's"),
+    ("foo", "hooks_version = 2", "written for version 2 of the hooks, this core has version 1; upgrade jackfield-core"),
+    ("foo", "", "provider 'foo' has no part that implements 'build_url'"),
+    ("function", "", "provider 'function' is no provider: it has no parts"),
+    ("partless", "", "provider 'partless' is no provider: it has no parts"),
+    ("bare", "", "provider 'bare' is no provider: its entry point names no attrs class"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "message"), UNFIT)
+def test_what_is_no_provider_for_this_core_is_refused(install: Install, name: str, body: str, message: str) -> None:
+    """The client says what does not fit, and what to upgrade."""
+    names = {each.lower(): f"jackfield_foo:{each}" for each in ("Foo", "function", "Partless", "Bare")}
+    install("jackfield-foo", names, module=PROVIDER.format(body=body))
+
+    with pytest.raises(IncompleteProviderError, match=message):
+        Client(name)
+
+
+def test_plugins_and_transports_are_found_by_name(install: Install) -> None:
+    """A client takes the name of an installed plugin and transport, and closes the transport that it made."""
+    module = """
+from jackfield.plugin import impl
+
+class Greeting:
+    @impl
+    def request_headers(self):
+        return {"x-greeting": "hi"}
+"""
+    install("greeting", {"greeting": "greeting:Greeting"}, module=module, group="jackfield.plugins")
+    carrying = "closed = []\nclass Pigeon:\n    def close(self): closed.append(self)\n"
+    install("pigeon", {"pigeon": "pigeon:Pigeon"}, module=carrying, group="jackfield.transports")
+    from hand import Letters
+
+    client = Client(Letters(), plugins=["greeting"], transport="pigeon")
+    assert 1 == len(client._binding.request_headers)
+    client.close()
+
+    assert [client._transport] == sys.modules["pigeon"].closed

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import structlog
+from hand import KEY, NOW, TELL, TellRequest, a_binding, hold, play
+from jackfield import trace
+from jackfield._exchange import Options, exchange
+from jackfield.call import Call
+from jackfield.plugin import CallRecord, Emit, Read, Send, impl
+from structlog.testing import capture_logs
+
+GOOD = b'{"text": "hello", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}'
+EVENT = b'data: {"text": "hello"}\n\n'
+PROMPT = "a prompt that nobody is to see"
+
+
+class Recorder:
+    """Keeps records."""
+
+    def __init__(self) -> None:
+        self.records: list[CallRecord] = []
+
+    @impl
+    def call_ended(self, record: CallRecord) -> None:
+        """Keep it."""
+        self.records.append(record)
+
+
+class Stumbling:
+    """A listener with a fault of its own."""
+
+    @impl
+    def call_ended(self) -> None:
+        """Fail."""
+        raise LookupError("my own fault")
+
+
+ENDINGS: list[tuple[str, bool, list[Any], type | None]] = [
+    ("call.finished", False, [200, GOOD, b""], None),
+    ("call.finished", True, [200, EVENT, b"data: [END]\n\n", b""], None),
+    ("call.failed", False, [400, b"no", b""], None),
+    ("call.failed", True, [200, EVENT, b""], None),
+    ("call.abandoned", False, [], Send),
+    ("call.abandoned", True, [200], Read),
+    ("call.abandoned", True, [200, EVENT], Emit),
+]
+
+
+@pytest.mark.parametrize(("ending", "streaming", "script", "leave_at"), ENDINGS)
+def test_one_line_per_call(ending: str, streaming: bool, script: list[Any], leave_at: type | None) -> None:
+    """Whichever way a call ends, an application that configured structlog gets one line, listeners one record."""
+    recorder = Recorder()
+    structlog.configure()
+
+    with capture_logs() as lines:
+        play(hold(recorder, streaming=streaming), script, leave_at=leave_at)
+
+    assert [ending] == [line["event"] for line in lines]
+    assert [ending.removeprefix("call.")] == [record.outcome for record in recorder.records]
+
+
+def test_the_line_tells_the_facts() -> None:
+    """Flat facts; what is not known is left out; a failure is a warning."""
+    structlog.configure()
+
+    with capture_logs() as lines:
+        play(hold(), [503, b"", (200, {"x-id": "r1"}), GOOD, b""])
+        play(hold(), [400, b"no", b""])
+
+    common = {"call_id": "c1", "provider": "letters", "operation": "tell", "model": "small", "streaming": False, "events": 0}
+    assert [
+        {
+            "event": "call.finished",
+            "log_level": "info",
+            **common,
+            "sends": 2,
+            "status": 200,
+            "request_id": "r1",
+            "seconds": 0.5,
+            "input_tokens": 3,
+            "output_tokens": 4,
+        },
+        {
+            "event": "call.failed",
+            "log_level": "warning",
+            **common,
+            "sends": 1,
+            "status": 400,
+            "seconds": 0.0,
+            "error": "RejectedError",
+        },
+    ] == lines
+
+
+def test_a_call_that_was_never_sent_has_no_status() -> None:
+    """A call that fails before its first request is told too."""
+    recorder = Recorder()
+
+    flow = hold(recorder)
+    next(flow)
+    flow.close()
+    (record,) = recorder.records
+
+    assert (1, None) == (record.sends, record.status)
+
+
+def test_no_prompt_no_key_and_no_url_is_told() -> None:
+    """The line holds nothing that was sent or answered."""
+    structlog.configure()
+    call = Call("c1", "letters", TELL, TellRequest(text=PROMPT), "small", False, NOW)
+
+    with capture_logs() as lines:
+        play(exchange(call, a_binding(), Options()), [(400, {"x-echo": KEY}), f"{KEY} {PROMPT}".encode(), b""])
+
+    assert not [part for part in (PROMPT, KEY, "https", "letters.example") if part in repr(lines)]
+
+
+def test_silent_where_structlog_is_imported_but_not_configured() -> None:
+    """Importing structlog is not asking for a log."""
+    with capture_logs() as lines:
+        structlog.reset_defaults()
+        assert not trace.is_wanted()
+        play(hold(), [200, GOOD, b""])
+
+    assert [] == lines
+
+
+def test_a_listener_that_raises_costs_the_log_nothing() -> None:
+    """Its error is its caller's, after the line was written."""
+    structlog.configure()
+
+    with capture_logs() as lines:
+        played = play(hold(Stumbling()), [200, GOOD, b""])
+
+    assert isinstance(played.error, LookupError)
+    assert ["call.finished"] == [line["event"] for line in lines]
+
+
+LEVELS = [
+    ("info", ["call.finished", "call.failed"]),
+    ("INFO", ["call.finished", "call.failed"]),
+    ("debug", ["call.finished", "call.failed"]),
+    ("warning", ["call.failed"]),
+    ("error", []),
+    ("please", ["call.finished", "call.failed"]),
+    ("  ", []),
+]
+
+
+@pytest.mark.parametrize(("level", "told"), LEVELS)
+def test_the_environment_switches_a_log_of_our_own_on(
+    level: str, told: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`JACKFIELD_LOG` writes to standard error, from its level on, and leaves structlog's configuration alone."""
+    monkeypatch.setenv("JACKFIELD_LOG", level)
+
+    play(hold(), [200, GOOD, b""])
+    play(hold(), [400, b"no", b""])
+
+    out, err = capsys.readouterr()
+    assert "" == out
+    lines = err.splitlines()
+    assert told == [line.split("event='")[1].split("'")[0] for line in lines]
+    assert all(line.startswith("timestamp='20") and "level='" in line and "provider='letters'" in line for line in lines)
+    assert not structlog.is_configured()
+
+
+QUIET = """
+import sys
+from hand import hold, play
+play(hold(), [200, b'{"text": "a"}', b""])
+assert "structlog" not in sys.modules, "imported"
+"""
+ASKED = """
+import sys
+from hand import hold, play
+play(hold(), [200, b'{"text": "a"}', b""])
+import structlog
+assert not structlog.is_configured()
+"""
+
+
+@pytest.mark.parametrize(("code", "level", "told"), [(QUIET, None, ""), (ASKED, "info", "call.finished")])
+def test_structlog_is_imported_when_somebody_wants_a_log(code: str, level: str | None, told: str) -> None:
+    """A program that does not log never pays for it."""
+    env = {"PYTHONPATH": ":".join(sys.path), **({} if level is None else {"JACKFIELD_LOG": level})}
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
+
+    assert (0, "") == (done.returncode, done.stdout), done.stderr
+    assert (told in done.stderr) if told else ("" == done.stderr)

@@ -1,0 +1,14 @@
+"""The provider `openai` keeps what every provider must."""
+
+from pathlib import Path
+
+from jackfield import CHAT, EMBEDDINGS, IMAGES, MODELS
+from jackfield.testing import SECRET, ProviderSuite
+
+
+class TestOpenAI(ProviderSuite):
+    name = "openai"
+    settings = {"api_key": SECRET}
+    settings_required = {"api_key"}
+    samples = Path(__file__).parent / "samples"
+    supports = {CHAT, IMAGES, EMBEDDINGS, MODELS}
