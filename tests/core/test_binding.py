@@ -218,7 +218,7 @@ def test_a_class_is_no_plugin() -> None:
 
 def test_one_plugin_cannot_be_named_twice() -> None:
     """Equal objects are one to the plugin manager; the second is an error, not a silence."""
-    with pytest.raises(SetupError, match=r"Equal cannot be registered \(is it named twice\?\)"):
+    with pytest.raises(SetupError, match=r"Equal cannot be registered \(ValueError\): it must compare by identity"):
         bind("letters", parts(), [Equal(), Equal()])
 
 

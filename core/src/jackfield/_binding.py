@@ -76,12 +76,17 @@ def bind(provider: str, parts: Sequence[object], plugins: Sequence[object] = ())
 def _register(manager: pluggy.PluginManager, part: object) -> None:
     if isinstance(part, type):
         raise SetupError(f"{part.__name__} is a class; give an instance of it")
+    if any(part is each for each in manager.get_plugins()):
+        raise SetupError(f"{_name(part)} is named twice; leave one out")
     try:
         manager.register(part)
     except pluggy.PluginValidationError as error:
-        raise IncompleteProviderError(f"{_name(part)} does not fit the hooks: {_first_lines(error)}") from error
-    except (TypeError, ValueError) as error:
-        raise SetupError(f"{_name(part)} cannot be registered (is it named twice?): {error}") from error
+        # Its first line names the part by a number; the rest names the function and what is wrong with it.
+        reason = " ".join(str(error).split("\n")[1:])
+        raise IncompleteProviderError(f"{_name(part)} does not fit the hooks: {reason}") from None
+    except (TypeError, ValueError) as error:  # their texts show parts, and so perhaps what parts hold
+        kind = type(error).__name__
+        raise SetupError(f"{_name(part)} cannot be registered ({kind}): it must compare by identity") from None
 
 
 def _refuse_unknown(manager: pluggy.PluginManager) -> None:
@@ -151,7 +156,3 @@ def _wraps(implementation: Any) -> bool:
 
 def _name(part: object) -> str:
     return f"{type(part).__module__}.{type(part).__qualname__}"
-
-
-def _first_lines(error: Exception) -> str:
-    return " ".join(str(error).split("\n")[:4])

@@ -8,16 +8,18 @@ Rule 4: time is dealt with in one place, `_in_time`: no other step knows the dea
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
 from jackfield._ledger import Ledger
 from jackfield._scrub import scrub
-from jackfield.call import CallMeta
+from jackfield.call import CallMeta, Payload
 from jackfield.errors import (
     AnswerError,
+    IncompleteProviderError,
     JackfieldError,
     ReadError,
     SetupError,
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from jackfield.call import AnswerFacts, Attempt, Call
     from jackfield.contract import Decoder, Proceed
     from jackfield.operations import Fold
+
+T = TypeVar("T")
 
 USER_AGENT = "jackfield"
 LIMIT = 65536
@@ -107,10 +111,10 @@ def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
 
 def _request(call: Call, binding: Binding, options: Options) -> HttpRequest:
     """Build the request, but for its credentials."""
-    url = binding.build_url(call)
+    url = _of_kind(str, binding.build_url(call), call, "build_url")
     if url[:5].lower() == "http:" and not options.allow_plain_http:
         _refuse_plain(url)
-    payload = binding.encode_request(call)
+    payload = _of_kind(Payload, binding.encode_request(call), call, "encode_request")
     headers: dict[str, Header] = {
         "user-agent": USER_AGENT,
         "accept": "text/event-stream" if call.streaming else "application/json",
@@ -124,6 +128,15 @@ def _request(call: Call, binding: Binding, options: Options) -> HttpRequest:
     for name, value in options.headers.items():
         headers[name] = value.bound_to(url)
     return HttpRequest(call.operation.method, url, headers, payload.body, call.streaming)
+
+
+def _of_kind(kind: type[T], given: Any, call: Call, hook: str) -> T:
+    """Return what a hook gave, where it is what the hook is to give."""
+    if not isinstance(given, kind):
+        raise IncompleteProviderError(
+            f"{hook} of provider {call.provider!r} must return {kind.__name__}, but returned {type(given).__name__}"
+        )
+    return given
 
 
 def _refuse_plain(url: str) -> None:
@@ -194,8 +207,9 @@ def _note(attempt: Attempt, error: str, why: str) -> None:
 
 def _authorized(call: Call, binding: Binding, request: HttpRequest, refused: HttpHead | None) -> Flow[HttpRequest]:
     authorized = binding.authorize(call, request, refused)
-    if not isinstance(authorized, HttpRequest):
+    if isinstance(authorized, Generator):
         authorized = yield from authorized
+    authorized = _of_kind(HttpRequest, authorized, call, "authorize")
     for finish in binding.finish_request:
         authorized = finish(call, authorized)
     return authorized

@@ -67,7 +67,7 @@ def test_another_request_another_text(connect, changed):
 
 
 def test_choices_differ(client):
-    """n choices come, each with another text, and the first is the one that n=1 gets."""
+    """As many choices come as n says, each with another text, and the first is the one that n=1 gets."""
     choices = client.chat.completions.create(model=MODEL, messages=MESSAGES, n=3).choices
 
     assert [0, 1, 2] == [choice.index for choice in choices]

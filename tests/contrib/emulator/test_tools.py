@@ -81,7 +81,7 @@ def test_limit_cuts_arguments(client):
     choice = choose(client, "Hello.", tool_choice=NAMED, max_tokens=7)
 
     assert "length" == choice.finish_reason
-    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         json.loads(choice.message.tool_calls[0].function.arguments)
 
 

@@ -55,4 +55,4 @@ def _hint(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
 
     nearest = get_close_matches(name, known, 1, 0.6)
-    return f"did you mean {nearest[0]!r}?" if nearest else f"a parameter without a field goes into extra={{{name!r}: …}}"
+    return f"did you mean {nearest[0]!r}?" if nearest else f"what has no field goes into extra={{{name!r}: …}}"
