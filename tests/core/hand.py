@@ -230,6 +230,7 @@ class Letters:
 # Holding a call ------------------------------------------------------------------------------------------------------
 
 NOW = 1000.0
+GOOD = b'{"text": "hello"}'
 STEADY = Retries(jitter=lambda: 0.0)
 
 
@@ -348,3 +349,50 @@ def _replied(command: Command, script: Iterator[Any], played: Played) -> Any:
         return Chunk(reply, played.now)
     status, headers = reply if isinstance(reply, tuple) else (reply, {})
     return HttpHead(status, headers, played.now)
+
+
+# A transport ---------------------------------------------------------------------------------------------------------
+
+
+@define(eq=False)
+class Scripted:
+    """A transport that answers from a list: bodies, or `(status, body)`, a body in one piece or several."""
+
+    answers: list[Any]
+    requests: list[HttpRequest] = Factory(list)
+    timeouts: list[float | None] = Factory(list)
+    closed_bodies: list[Any] = Factory(list)
+    closed: bool = False
+
+    def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, ScriptedBody]:
+        """Give the next answer."""
+        self.requests.append(request)
+        self.timeouts.append(timeout)
+        answer = self.answers.pop(0)
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        return HttpHead(status), ScriptedBody([body] if isinstance(body, bytes) else list(body), self.closed_bodies)
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+@define(eq=False)
+class ScriptedBody:
+    """The body of an answer."""
+
+    pieces: list[bytes]
+    closed: list[Any]
+
+    def read(self, limit: int, timeout: float | None) -> bytes:
+        """Give the next piece."""
+        return self.pieces.pop(0) if self.pieces else b""
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed.append(self)
+
+
+def scripted(answers: Iterable[Any]) -> Scripted:
+    """Return a transport that gives *answers*."""
+    return Scripted(list(answers))

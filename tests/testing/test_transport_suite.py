@@ -38,7 +38,7 @@ def test_make_has_to_be_said():
         TransportSuite().test_compression_is_undone()
 
 
-class TestWithoutInterrupt(TransportSuite):
+class TestWithoutInterrupt(OurSuite):
     """`interrupt` is optional: without it there is nothing to check."""
 
     def make(self):
@@ -163,12 +163,21 @@ SABOTAGED: dict[str, tuple[Callable[[], Any], set[str]]] = {
     "headers as they come": (HeadersAsTheyCome, {"test_head_is_told"}),
     "waits for the whole body": (
         WaitsForTheWhole,
-        {"test_bytes_come_as_they_arrive", "test_cut_body_is_a_read_error", "test_silent_body_is_a_read_error_in_time"},
+        {
+            "test_bytes_come_as_they_arrive",
+            "test_close_ends_the_connection_early",
+            "test_close_wakes_a_reader",
+            "test_cut_body_is_a_read_error",
+            "test_silent_body_is_a_read_error_in_time",
+        },
     ),
     "errors of the operating system": (
         OsErrors,
         {
+            "test_dead_connection_is_told_apart",
+            "test_fresh_connection_is_never_stale",
             "test_no_answer_is_a_read_error",
+            "test_nonsense_is_a_transport_error",
             "test_silent_server_is_a_read_error_in_time",
             "test_trickling_head_is_a_read_error_in_time",
         },

@@ -136,7 +136,10 @@ def _from_environment(
     meant = _from_environment(endpoint, given, known) or endpoint.default
     if not isinstance(meant, str):  # nothing says that it was meant for another
         return found
-    return found if origin_of(str(asked)) == origin_of(meant) else None
+    try:
+        return found if origin_of(str(asked)) == origin_of(meant) else None
+    except SetupError:  # the endpoint's own check says so
+        return None
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:

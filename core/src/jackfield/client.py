@@ -191,7 +191,7 @@ def _options(
     timeout: Any,
     deadline: Any,
     retries: Any,
-    headers: Mapping[Any, Any] | None,
+    headers: Any,
     allow_plain_http: bool,  # noqa: FBT001
 ) -> tuple[Options, list[str]]:
     """Return what was asked for as options, and what is wrong with it."""
@@ -207,22 +207,31 @@ def _options(
     if not isinstance(retries, Retries):
         problems.append(f"retries: must be a whole number from 0 up, or a Retries, not {retries!r}")
         retries = Retries()
-    secrets = {}
-    for name, value in (headers or {}).items():
-        if not (isinstance(name, str) and fits_header(name)):
-            problems.append(f"headers[{name!r}]: the name of a header is letters, digits and hyphens")
-            continue
-        if not isinstance(value, (str, Secret)):
-            problems.append(f"headers[{name!r}]: must be text, not {type(value).__name__}")
-            continue
-        try:
-            secrets[name.lower()] = value if isinstance(value, Secret) else Secret(value)
-        except SetupError as error:
-            problems.append(f"headers[{name!r}]: {error}")
+    secrets, wrong = _secrets(headers or {})
+    problems += wrong
     options = Options(
         timeout=timeout, deadline=deadline, retries=retries, headers=secrets, allow_plain_http=allow_plain_http
     )
     return options, problems
+
+
+def _secrets(headers: Any) -> tuple[dict[str, Secret], list[str]]:
+    """Return headers with their values as secrets, and what is wrong with them."""
+    secrets: dict[str, Secret] = {}
+    problems = []
+    if not hasattr(headers, "items"):
+        return secrets, [f"headers: must be a mapping of names to values, not {type(headers).__name__}"]
+    for name, value in headers.items():
+        if not (isinstance(name, str) and fits_header(name)):
+            problems.append(f"headers[{name!r}]: the name of a header is letters, digits and hyphens")
+        elif not isinstance(value, (str, Secret)):
+            problems.append(f"headers[{name!r}]: must be text, not {type(value).__name__}")
+        else:
+            try:
+                secrets[name.lower()] = value if isinstance(value, Secret) else Secret(value)
+            except SetupError as error:
+                problems.append(f"headers[{name!r}]: {error}")
+    return secrets, problems
 
 
 def _is_number(value: object) -> bool:

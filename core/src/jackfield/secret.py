@@ -15,9 +15,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of *url*, spelt so that equal origins are equal strings."""
-    parts = urlsplit(url)
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    """Return scheme, host and port of *url*, spelt so that equal origins are equal strings.
+
+    Raises:
+        SetupError: It cannot be told apart into these.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError as error:
+        raise SetupError(f"the endpoint is no URL: {error}") from error
     host = (parts.hostname or "").lower()
     return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
 import pytest
@@ -103,6 +104,14 @@ def test_ends_in_the_middle_of_a_stream():
     connection.close()
 
     assert "jackfield-emulator" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_many_clients(ask, emulator):
+    """Requests from many threads are all answered, and all in the journal."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask("/v1/models", authorization="Bearer sk-emulator").status, range(40)))
+
+    assert ([200] * 40, 40) == (answers, len(emulator.journal))
 
 
 def test_two_at_once():

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode
 
 import openai
 import pytest
+from azure import identity
 
 RESOURCE = "https://cognitiveservices.azure.com"
 PATH = f"/msi/token?resource={RESOURCE}&api-version=2019-08-01"
@@ -67,7 +68,6 @@ def test_tokens_expire(ask, emulator):
 
 def test_azure_identity(emulator, monkeypatch):
     """ManagedIdentityCredential gets a token from here, and the vendor's SDK is let in with it."""
-    identity = pytest.importorskip("azure.identity")
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AZURE_OPENAI_API_KEY")

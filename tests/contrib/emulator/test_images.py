@@ -59,6 +59,14 @@ def test_same_prompt_same_picture(connect):
     assert 3 == len({one[0].b64_json, one[1].b64_json, three[0].b64_json})
 
 
+def test_transparent(connect):
+    """A picture on a transparent background has a colour that is none."""
+    response = connect("openai").images.generate(model="gpt-image-1", prompt=PROMPT, background="transparent")
+
+    assert "transparent" == response.background
+    assert b"tRNS" in b64decode(response.data[0].b64_json)
+
+
 def test_gpt_image_answer(client, surface):
     """GPT image models give base64, no url and no revised prompt; what they tell beside the usage, Azure's do not."""
     response = client.images.generate(model="gpt-image-1", prompt=PROMPT, quality="low", output_format="webp")

@@ -22,6 +22,11 @@ ASSISTANT = {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1
 TOOL = {"type": "function", "function": {"name": "f"}}
 
 
+def strict(schema: dict) -> dict:
+    """Return a response format that is strict with *schema*."""
+    return {"type": "json_schema", "json_schema": {"name": "a", "strict": True, "schema": schema}}
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -132,6 +137,14 @@ def test_unfit_model(client, status, code):
         ({"messages": [ASSISTANT, USER]}, "messages.[1].role", None),
         ({"messages": [ASSISTANT]}, "messages.[1].role", None),
         ({"messages": [USER | {"content": "x" * 600_000}]}, "messages", "context_length_exceeded"),
+        ({"messages": [USER | {"content": ["Hello."]}]}, "messages[0].content[0]", "invalid_type"),
+        (
+            {"messages": [ASSISTANT | {"tool_calls": [{}]}]},
+            "messages[0].tool_calls[0].id",
+            "missing_required_parameter",
+        ),
+        ({"messages": [{"role": "tool", "content": ""}]}, "messages[0].tool_call_id", "missing_required_parameter"),
+        ({"model": None}, None, None),
         ({"temperature": 2.5}, "temperature", "decimal_above_max_value"),
         ({"temperature": "hot"}, "temperature", "invalid_type"),
         ({"presence_penalty": -3}, "presence_penalty", "decimal_below_min_value"),
@@ -141,7 +154,7 @@ def test_unfit_model(client, status, code):
         ({"stop": list("abcde")}, "stop", "array_above_max_length"),
         ({"stop": [1]}, "stop[0]", "invalid_type"),
         ({"service_tier": "gold"}, "service_tier", "invalid_value"),
-        ({"tempreature": 1}, "tempreature", "unknown_parameter"),
+        ({"warmth": 1}, "warmth", "unknown_parameter"),
         ({"stream_options": {"include_usage": True}}, "stream_options", None),
         ({"top_logprobs": 2}, "top_logprobs", None),
         ({"max_tokens": 5, "max_completion_tokens": 5}, "max_tokens", "invalid_parameter_combination"),
@@ -163,12 +176,19 @@ def test_unfit_model(client, status, code):
             "response_format",
             None,
         ),
+        ({"response_format": {"type": "json_schema"}}, "response_format.json_schema", "missing_required_parameter"),
+        ({"response_format": strict({"properties": {"a": {}}})}, "response_format", None),
+        ({"response_format": strict({"items": {"type": "object"}})}, "response_format", None),
+        ({"response_format": strict({"$defs": {"a": {"type": "object"}}})}, "response_format", None),
         ({"tool_choice": "required"}, "tool_choice", None),
         ({"parallel_tool_calls": True}, "parallel_tool_calls", None),
         ({"tools": [TOOL], "tool_choice": "maybe"}, "tool_choice", "invalid_value"),
         ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "g"}}}, "tool_choice", None),
         ({"tools": [{"type": "function", "function": {"name": "a b"}}]}, "tools[0].function.name", "invalid_value"),
         ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function.name", "missing_required_parameter"),
+        ({"tools": ["f"]}, "tools[0]", "invalid_type"),
+        ({"tools": [{}]}, "tools[0].type", "missing_required_parameter"),
+        ({"tools": [{"type": "function"}]}, "tools[0].function", "missing_required_parameter"),
         ({"tools": [{"type": "hammer"}]}, "tools[0].type", "invalid_value"),
         (
             {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"properties": 3}}}]},

@@ -130,6 +130,16 @@ def test_tool_call_in_fragments(ask, place):
     assert '{"city":"Paris"}' == "".join(fragment["function"]["arguments"] for fragment in rest)
 
 
+def test_old_functions_in_fragments(ask, place):
+    """A function of old is called in fragments too, without id and index."""
+    body = BODY | {"functions": [WEATHER["function"]], "function_call": {"name": "get_weather"}}
+    events = [event for event in ask(place.chat, body, **place.auth).events[:-1] if event["choices"]]
+    first, *rest = [each for event in events if (each := event["choices"][0]["delta"].get("function_call"))]
+
+    assert {"name": "get_weather", "arguments": ""} == first
+    assert '{"city":"Paris"}' == "".join(fragment["arguments"] for fragment in rest)
+
+
 def test_refusal_of_a_stream_is_plain(ask, place):
     """A streaming request that is refused gets JSON and its status, not events."""
     answer = ask(place.chat, BODY | {"temperature": 9}, **place.auth)

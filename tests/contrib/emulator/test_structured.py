@@ -55,6 +55,7 @@ def test_schema(client):
     [
         ({"type": "integer", "minimum": 3, "maximum": 5}, lambda value: value in (3, 4, 5)),
         ({"type": "integer", "exclusiveMinimum": 10, "maximum": 11}, lambda value: 11 == value),
+        ({"type": "integer", "exclusiveMaximum": 2, "minimum": 1}, lambda value: 1 == value),
         ({"type": "integer", "multipleOf": 7}, lambda value: not value % 7),
         ({"type": "integer", "maximum": -200}, lambda value: value <= -200),
         ({"type": "number", "minimum": 0.25, "maximum": 0.26}, lambda value: 0.25 <= value <= 0.26),

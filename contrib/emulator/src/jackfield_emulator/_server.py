@@ -40,7 +40,7 @@ class Server:
         self._thread.start()
         try:
             self._loop, self._end, self.port = self._started.result()
-        except BaseException:
+        except Exception:
             self._thread.join()
             raise
 

@@ -24,7 +24,7 @@ _BEGINNINGS = (
     "There are two sides to {topic}: {point} and {other}.",
     "What matters most about {topic} is {point}.",
     "{topic} — that begins with {point}.",
-    "People often ask about {topic}, and {point} is where to start.",
+    "People often ask about {topic}, and the place to start is {point}.",
 )
 _MIDDLES = (
     "It helps to look at {other} first, and at the rest afterwards.",

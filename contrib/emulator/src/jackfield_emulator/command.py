@@ -78,6 +78,14 @@ def emulate(
         watch=None if quiet else _tell,
     )
     try:
+        _serve(emulator, port)
+    except KeyboardInterrupt:
+        click.echo("\nThe emulator has ended.", err=True)
+
+
+def _serve(emulator: Emulator, port: int) -> None:
+    """Serve until the user has had enough."""
+    try:
         emulator.start()
     except OSError as error:
         raise click.ClickException(f"cannot listen on port {port}: {error.strerror}; try --port 0") from error
@@ -85,19 +93,11 @@ def emulate(
         for line in _directions(emulator):
             click.echo(line)
         sys.stdout.flush()
-        _wait()
-    finally:
-        emulator.close()
-
-
-def _wait() -> None:
-    """Return when the user has had enough."""
-    forever = Event()
-    try:
+        forever = Event()
         while not forever.wait(3600):  # without a timeout, Ctrl-C does not reach it on Windows
             pass
-    except KeyboardInterrupt:
-        click.echo("\nThe emulator has ended.", err=True)
+    finally:
+        emulator.close()
 
 
 def _tell(record: Record) -> None:

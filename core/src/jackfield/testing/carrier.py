@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Event
 from typing import Any, TypeVar
 
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.testing.blocking import Blocking
 
 LIMIT = 65536
-TIMEOUT = 10.0
+TIMEOUT = 5.0
 E = TypeVar("E", bound=Exception)
 
 
@@ -73,3 +74,12 @@ def seconds_of(function: Callable[[], Any]) -> float:
     began = time.monotonic()
     function()
     return time.monotonic() - began
+
+
+@contextmanager
+def released(event: Event) -> Iterator[None]:
+    """Set *event* at the end, so that nobody goes on waiting for it."""
+    try:
+        yield
+    finally:
+        event.set()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_PATIENCE = 30.0
+_PATIENCE = 10.0
 _END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -150,8 +150,8 @@ class Loopback:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._sockets.append(sock)
-            self._start(self._serve, sock, self.connections)
             self.connections += 1
+            self._start(self._serve, sock, self.connections - 1)
 
     def _serve(self, sock: socket.socket, number: int) -> None:
         connection = Connection(sock, number)

@@ -35,15 +35,19 @@ class ConnectionChecks(Carrier):
             assert not self.keeps_connections or 1 == server.connections
 
     def test_dead_connection_is_told_apart(self) -> None:
-        """A kept connection that the server closed meanwhile is replaced, or its failure says that it was `stale`."""
-        with Loopback(lambda connection, _: connection.answer(b"a"), requests=1) as server:
-            with self.transport() as transport:
+        """A kept connection that dies before a byte of the next answer is replaced, or its failure is `stale`."""
+
+        def handler(connection: Connection, seen: Seen) -> None:
+            if 1 == [each.connection for each in server.seen].count(seen.connection):
+                connection.answer(b"a")
+
+        with Loopback(handler, requests=2) as server, self.transport() as transport:
+            assert b"a" == got(transport, server.url)[1]
+            try:
                 assert b"a" == got(transport, server.url)[1]
-                try:
-                    assert b"a" == got(transport, server.url)[1]
-                except ReadError as error:
-                    assert error.stale, "a request that never arrived is told like one that may have"
-                    assert b"a" == got(transport, server.url)[1]
+            except ReadError as error:
+                assert error.stale, "a request over a dead connection is told like one that may have been processed"
+                assert b"a" == got(transport, server.url)[1]
 
     def test_fresh_connection_is_never_stale(self) -> None:
         """A connection that dies on its first request is not `stale`: the request may have been processed."""

@@ -9,7 +9,7 @@ import time
 from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
 from jackfield.http import HttpRequest
 from jackfield.secret import Secret
-from jackfield.testing.carrier import TIMEOUT, Carrier, got, seconds_of
+from jackfield.testing.carrier import TIMEOUT, Carrier, got, released, seconds_of
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.loopback import Connection, Loopback, Seen, closed_port, head
 
@@ -106,9 +106,8 @@ class ExchangeChecks(Carrier):
     def test_silent_server_is_a_read_error_in_time(self) -> None:
         """A server that says nothing is a ReadError after the timeout."""
         over = threading.Event()
-        with Loopback(lambda *_: over.wait(TIMEOUT)) as server, self.transport() as transport:
+        with Loopback(lambda *_: over.wait(TIMEOUT)) as server, released(over), self.transport() as transport:
             self._in_time(transport, server.url)
-            over.set()
 
     def test_trickling_head_is_a_read_error_in_time(self) -> None:
         """The timeout is for the whole head: one byte now and then does not lengthen it."""
@@ -120,9 +119,8 @@ class ExchangeChecks(Carrier):
                     return
                 connection.say(bytes([byte]))
 
-        with Loopback(handler) as server, self.transport() as transport:
+        with Loopback(handler) as server, released(over), self.transport() as transport:
             self._in_time(transport, server.url)
-            over.set()
 
     def _in_time(self, transport: object, url: str) -> None:
         request = HttpRequest("GET", url)

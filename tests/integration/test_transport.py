@@ -1,0 +1,713 @@
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import socket
+import ssl
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
+from jackfield.http import HttpHead, HttpRequest
+from jackfield.secret import Secret
+from jackfield.transports.urllib3 import Urllib3Body, Urllib3Transport
+from server import Behaviour, Connection, Received, Server, and_close, and_wait, chunked, head, plain, raw, soon, trickled
+
+PEM = Path(__file__).parent / "loopback.pem"
+LIMIT = 65536
+Serve = Callable[..., Server]
+
+
+def get(server: Server, path: str = "/") -> HttpRequest:
+    """Return a request without a body."""
+    return HttpRequest("GET", server.url + path)
+
+
+def post(server: Server, body: bytes = b"{}") -> HttpRequest:
+    """Return a request with one."""
+    return HttpRequest("POST", server.url + "/tell", {"content-type": "application/json"}, body)
+
+
+def read_all(body: Urllib3Body, limit: int = LIMIT, timeout: float | None = 5.0) -> bytes:
+    """Read a body to its end, and close it."""
+    pieces = []
+    while piece := body.read(limit, timeout):
+        assert len(piece) <= limit
+        pieces.append(piece)
+    body.close()
+    return b"".join(pieces)
+
+
+def ask(transport: Urllib3Transport, request: HttpRequest, timeout: float | None = 5.0) -> tuple[HttpHead, bytes]:
+    """Send a request, and read the answer to its end."""
+    answer, body = transport.send(request, timeout)
+    return answer, read_all(body, timeout=timeout)
+
+
+# What goes out and what comes in
+
+
+def test_sends_what_it_is_given_and_nothing_of_its_own(serve: Serve, transport: Urllib3Transport) -> None:
+    """Host, content-length and the library's user agent are all that is added; secrets are revealed here."""
+    server = serve(plain(b"hello"))
+    key = Secret("k3y").bound_to(server.url).prefixed("Bearer ")
+    headers = {"authorization": key, "user-agent": "jackfield", "accept-encoding": "gzip"}
+
+    answer, body = ask(transport, HttpRequest("POST", server.url + "/v1/tell?x=1%20y", headers, b'{"a":1}'))
+
+    assert (200, {"content-length": "5"}, b"hello") == (answer.status, answer.headers, body)
+    sent = {
+        "host": f"127.0.0.1:{server.port}",
+        "content-length": "7",
+        "authorization": "Bearer k3y",
+        "user-agent": "jackfield",
+        "accept-encoding": "gzip",
+    }
+    assert [Received("POST", "/v1/tell?x=1%20y", sent, b'{"a":1}')] == server.requests
+
+
+def test_a_secret_for_elsewhere_is_not_sent(serve: Serve, transport: Urllib3Transport) -> None:
+    """Revealing it is the last check, and nothing was sent."""
+    server = serve(plain(b""))
+    key = Secret("k3y").bound_to("https://letters.example")
+
+    with pytest.raises(SetupError, match="was about to be sent to"):
+        transport.send(HttpRequest("GET", server.url, {"x-key": key}), 5.0)
+    assert [] == server.connections
+
+
+def test_header_names_are_lower_case_and_repeated_ones_joined(serve: Serve, transport: Urllib3Transport) -> None:
+    """As `HttpHead` promises."""
+    server = serve(raw(head(200, [("X-One", "1"), ("Set-Cookie", "a"), ("set-cookie", "b"), ("Content-Length", "0")])))
+
+    assert {"x-one": "1", "set-cookie": "a, b", "content-length": "0"} == ask(transport, get(server))[0].headers
+
+
+def test_cookies_are_not_kept(serve: Serve, transport: Urllib3Transport) -> None:
+    """What a server sets is not sent back."""
+    server = serve(plain(b"", headers={"set-cookie": "a=b"}))
+
+    ask(transport, get(server))
+    ask(transport, get(server))
+
+    assert ["cookie" in each.headers for each in server.requests] == [False, False]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_are_answers(status: int, serve: Serve, transport: Urllib3Transport) -> None:
+    """Where they point nobody goes."""
+    server = serve(plain(b"moved", status, {"location": "/elsewhere"}))
+
+    answer, body = ask(transport, get(server))
+
+    assert (status, "/elsewhere", b"moved", 1) == (answer.status, answer.headers["location"], body, len(server.requests))
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+def test_refusals_are_answers(status: int, serve: Serve, transport: Urllib3Transport) -> None:
+    """Nothing is tried again here."""
+    server = serve(plain(b"no", status, {"retry-after": "0"}))
+
+    assert (status, b"no", 1) == (*_status_and_body(ask(transport, get(server))), len(server.requests))
+
+
+def _status_and_body(answered: tuple[HttpHead, bytes]) -> tuple[int, bytes]:
+    return answered[0].status, answered[1]
+
+
+def test_environment_proxies_are_not_used(
+    serve: Serve, transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What carries credentials is chosen by the application, not by a variable."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    assert b"hello" == ask(transport, get(serve(plain(b"hello"))))[1]
+
+
+# Bodies
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_chunks_give_the_same_body(seed: int, serve: Serve, transport: Urllib3Transport) -> None:
+    """Chunks of one byte, of thousands, with extensions and trailers."""
+    chance = random.Random(seed)
+    body = chance.randbytes(40_000)
+    framed, place = [head(200, {"transfer-encoding": "chunked"})], 0
+    while place < len(body):
+        size = chance.choice([1, 1, 2, 3, 7, 50, 400, 3000])
+        piece = body[place : place + size]
+        place += size
+        framed.append(b"%X%s\r\n%s\r\n" % (len(piece), chance.choice([b"", b";x=y", b"  "]), piece))
+    stream = b"".join([*framed, b"0\r\nx-trailer: 1\r\n\r\n"])
+    cuts = sorted(chance.randrange(len(stream)) for _ in range(60))
+    pieces = [stream[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    server = serve(raw(*pieces))
+
+    assert body == ask(transport, get(server))[1]
+    assert body[:3] == ask(transport, get(server))[1][:3]
+    assert 1 == len(server.connections)
+
+
+@pytest.mark.parametrize("limit", [1000, LIMIT])
+@pytest.mark.parametrize("framing", ["length", "chunked", "closed"])
+def test_a_large_body_comes_in_pieces(framing: str, limit: int, serve: Serve, transport: Urllib3Transport) -> None:
+    """No read gives more than was asked for, and nothing is lost."""
+    body = random.Random(1).randbytes(300_000)
+    behaviours = {
+        "length": plain(body),
+        "chunked": chunked([body[:200_000], body[200_000:]]),
+        "closed": and_close(raw(head(), body)),
+    }
+    server = serve(behaviours[framing])
+
+    _, answer = transport.send(get(server), 5.0)
+
+    assert body == read_all(answer, limit)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+@pytest.mark.parametrize("pause", [0.0, 0.001])
+def test_compressed_bodies_are_unpacked(coding: str, pause: float, serve: Serve, transport: Urllib3Transport) -> None:
+    """Also where they come byte by byte, and unpack to more than a read may give."""
+    body = b"hello " * 20_000
+    packed = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+    pieces = [packed[place : place + 7] for place in range(0, len(packed), 7)]
+    server = serve(chunked(pieces, pause=pause, headers={"content-encoding": coding}))
+
+    assert body == ask(transport, get(server))[1]
+
+
+def test_a_body_that_cannot_be_unpacked_is_a_final_failure(serve: Serve, transport: Urllib3Transport) -> None:
+    """Asking again would bring the same."""
+    server = serve(plain(b"not packed at all", headers={"content-encoding": "gzip"}))
+
+    with pytest.raises(ReadError, match="cannot be decompressed") as caught:
+        ask(transport, get(server))
+    assert not caught.value.transient
+
+
+BROKEN: list[tuple[str, Behaviour]] = [
+    ("chunks without an end", and_close(chunked([b"abc"], end=b""))),
+    ("in a chunk", and_close(raw(head(200, {"transfer-encoding": "chunked"}), b"5\r\nab"))),
+    ("in a chunk's size", and_close(raw(head(200, {"transfer-encoding": "chunked"}), b"5"))),
+    ("in what is no chunk", raw(head(200, {"transfer-encoding": "chunked"}), b"hello\r\n")),
+    ("short of its length", and_close(raw(head(200, {"content-length": "10"}), b"abc"))),
+    ("at once", and_close(raw(head(200, {"content-length": "10"})))),
+]
+
+
+@pytest.mark.parametrize(("where", "behaviour"), BROKEN, ids=[where for where, _ in BROKEN])
+def test_a_body_that_breaks_off_is_a_read_error(
+    where: str, behaviour: Behaviour, serve: Serve, transport: Urllib3Transport
+) -> None:
+    """A body is whole or an error; closing what broke is harmless."""
+    _, body = transport.send(get(serve(behaviour)), 5.0)
+
+    with pytest.raises(ReadError, match="the connection broke while the answer was read") as caught:
+        while body.read(LIMIT, 5.0):
+            pass
+    body.close()
+    assert caught.value.transient
+    assert not caught.value.stale
+
+
+def test_a_reset_in_the_body_is_a_read_error(serve: Serve, transport: Urllib3Transport) -> None:
+    """The operating system's word is in the message."""
+
+    def reset(connection: Connection) -> None:
+        connection.send(head(200, {"content-length": "10"}) + b"abc")
+        connection.pause(0.1)
+        connection.reset()
+
+    _, body = transport.send(get(serve(reset)), 5.0)
+    assert b"abc" == body.read(LIMIT, 5.0)
+
+    with pytest.raises(ReadError, match="ConnectionResetError"):
+        body.read(LIMIT, 5.0)
+
+
+def test_more_than_the_length_says_is_not_read(serve: Serve, transport: Urllib3Transport) -> None:
+    """The rest is no part of the answer, nor of the next one."""
+    server = serve(raw(head(200, {"content-length": "3"}) + b"abcdef"), plain(b"next"))
+
+    assert b"abc" == ask(transport, get(server))[1]
+    time.sleep(0.05)
+    assert b"next" == ask(transport, get(server))[1]
+
+
+def test_reading_on_after_the_end_gives_nothing(serve: Serve, transport: Urllib3Transport) -> None:
+    """However often, with whatever timeout: the connection may be another call's by then."""
+    server = serve(plain(b"hello"), and_wait(raw(head(200, {"content-length": "5"}))))
+    _, body = transport.send(get(server), 5.0)
+    assert b"hello" == body.read(LIMIT, 5.0)
+    _, other = transport.send(get(server), 5.0)  # over the same connection
+
+    assert [b"", b""] == [body.read(LIMIT, 0.01), body.read(LIMIT, None)]
+    body.close()
+    started = time.monotonic()
+    with pytest.raises(ReadError, match="nothing came within 0.3 seconds"):
+        other.read(LIMIT, 0.3)
+
+    assert 0.3 <= time.monotonic() - started < 2
+    assert 1 == len(server.connections)
+    other.close()
+
+
+# Connections
+
+
+def test_a_connection_is_kept(serve: Serve, transport: Urllib3Transport) -> None:
+    """Bodies that were read to their end give it back."""
+    server = serve(plain(b"a"), chunked([b"b"]), plain(b""), plain(b"d"))
+
+    assert [b"a", b"b", b"", b"d"] == [ask(transport, get(server))[1] for _ in range(4)]
+    assert 1 == len(server.connections)
+
+
+def test_a_body_that_is_left_early_closes_its_connection(serve: Serve, transport: Urllib3Transport) -> None:
+    """The server sees it, and the next request has another connection."""
+    server = serve(and_wait(raw(head(200, {"content-length": "10"}), b"abc")), plain(b"next"))
+    _, body = transport.send(get(server), 5.0)
+    body.read(LIMIT, 5.0)
+
+    body.close()
+    body.close()
+
+    assert soon(server.connections[0].left.is_set)
+    assert b"next" == ask(transport, get(server))[1]
+    assert 2 == len(server.connections)
+
+
+def test_a_body_that_ends_with_its_connection_is_left_early_too(serve: Serve, transport: Urllib3Transport) -> None:
+    """Where the answer announced the connection's end, closing the body closes it."""
+    server = serve(and_wait(raw(head(200, {"connection": "close"}), b"abc")))
+    _, body = transport.send(get(server), 5.0)
+    assert b"abc" == body.read(LIMIT, 5.0)
+
+    body.close()
+
+    assert soon(server.connections[0].left.is_set)
+
+
+def test_a_connection_that_dies_under_the_second_request_is_stale(serve: Serve, transport: Urllib3Transport) -> None:
+    """It was kept alive and gave no byte: the request may be sent again at once."""
+    server = serve(plain(b"a"), and_close())
+    ask(transport, get(server))
+
+    with pytest.raises(ReadError, match="broke before an answer came") as caught:
+        transport.send(post(server), 5.0)
+
+    assert caught.value.stale
+    assert caught.value.transient
+
+
+def test_a_connection_that_dies_under_its_first_request_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+    """The provider saw the request."""
+    server = serve(and_close())
+
+    with pytest.raises(ReadError, match=r"\(2 bytes were being sent\): RemoteDisconnected") as caught:
+        transport.send(post(server), 5.0)
+
+    assert not caught.value.stale
+
+
+def test_a_connection_that_gave_a_byte_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+    """An answer had begun."""
+    server = serve(plain(b"a"), and_close(raw(b"HT")))
+    ask(transport, get(server))
+
+    with pytest.raises(ReadError) as caught:
+        transport.send(get(server), 5.0)
+
+    assert not caught.value.stale
+
+
+def test_a_connection_that_was_opened_again_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+    """The server closed the first one meanwhile; what dies now is new."""
+    server = serve(and_close(plain(b"a")), and_close())
+    ask(transport, get(server))
+    time.sleep(0.1)
+
+    with pytest.raises(ReadError) as caught:
+        transport.send(get(server), 5.0)
+
+    assert not caught.value.stale
+    assert 2 == len(server.connections)
+
+
+def test_a_kept_connection_that_does_not_answer_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+    """A timeout is a timeout: the provider may be at it."""
+    server = serve(plain(b"a"), and_wait())
+    ask(transport, get(server))
+
+    with pytest.raises(ReadError, match="did not answer within 0.2 seconds") as caught:
+        transport.send(get(server), 0.2)
+
+    assert not caught.value.stale
+
+
+def test_many_threads_have_a_connection_each(serve: Serve) -> None:
+    """As many as are in use at once; no more idle ones are kept than the transport is told to."""
+    server = serve(plain(b"a"))
+    barrier = threading.Barrier(8)
+    transport = Urllib3Transport(connections=2)
+
+    def asking() -> None:
+        barrier.wait()
+        _, body = transport.send(get(server), 5.0)
+        barrier.wait()
+        read_all(body)
+
+    threads = [threading.Thread(target=asking) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert 8 == len(server.connections)
+    assert soon(lambda: 6 == sum(each.left.is_set() for each in server.connections))
+    transport.close()
+    assert soon(lambda: 8 == sum(each.left.is_set() for each in server.connections))
+
+
+FORKED = """
+    import os, sys
+    from jackfield.http import HttpRequest
+    from jackfield.transports.urllib3 import Urllib3Transport
+
+    transport = Urllib3Transport()
+
+    def ask():
+        head, body = transport.send(HttpRequest("GET", sys.argv[1]), 5.0)
+        text = body.read(65536, 5.0)
+        assert b"" == body.read(65536, 5.0)
+        body.close()
+        return text
+
+    assert b"hello" == ask()
+    child = os.fork()
+    assert b"hello" == ask() == ask()
+    if child:
+        assert 0 == os.waitpid(child, 0)[1]
+        assert b"hello" == ask()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_opens_its_own_connections(serve: Serve) -> None:
+    """Parent and child never share a socket; the parent keeps its own."""
+    server = serve(plain(b"hello"))
+
+    env = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(FORKED), server.url], env=env, capture_output=True, text=True, check=False
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert (6, 2) == (len(server.requests), len(server.connections))
+
+
+# Time
+
+
+def test_a_head_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+    """The timeout of a send is for the whole head, however many receives it takes."""
+    server = serve(trickled(head(200, {"x-long": "x" * 200, "content-length": "0"}), 0.05))
+    started = time.monotonic()
+
+    with pytest.raises(ReadError, match="did not answer within 0.5 seconds") as caught:
+        transport.send(get(server), 0.5)
+
+    assert 0.5 <= time.monotonic() - started < 2.0
+    assert not caught.value.stale
+
+
+def test_a_head_in_time_may_come_in_pieces(serve: Serve, transport: Urllib3Transport) -> None:
+    """And what is left of its time is not the body's: a read has its own."""
+    answer = head(200, {"content-length": "5"})
+    pieces = [answer[:9], answer[9:20], answer[20:], b"", b"hel", b"", b"lo"]
+    server = serve(raw(*pieces, pause=0.15))
+
+    answered, body = transport.send(get(server), 0.7)
+
+    assert 200 == answered.status
+    assert b"hello" == read_all(body, timeout=0.7)
+
+
+def test_a_read_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+    """The size of a chunk, digit by digit, is no data."""
+    server = serve(raw(head(200, {"transfer-encoding": "chunked"}), *[b"0"] * 100, pause=0.05))
+    _, body = transport.send(get(server), 5.0)
+    started = time.monotonic()
+
+    with pytest.raises(ReadError, match="nothing came within 0.5 seconds"):
+        body.read(LIMIT, 0.5)
+
+    assert 0.5 <= time.monotonic() - started < 2.0
+    body.close()
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+def test_each_read_has_its_own_timeout(connection: str, serve: Serve, transport: Urllib3Transport) -> None:
+    """Shorter or longer than the one before; none at all waits."""
+    body = chunked([b"a", b"b", b"c"], pause=0.3, headers={"connection": connection})
+    _, answer = transport.send(get(serve(body)), 5.0)
+
+    assert b"a" == answer.read(LIMIT, 5.0)
+    assert b"b" == answer.read(LIMIT, None)
+    with pytest.raises(ReadError, match="nothing came within 0.05 seconds"):
+        answer.read(LIMIT, 0.05)
+    answer.close()
+
+
+def test_without_a_timeout_an_answer_is_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+    """None is no limit."""
+    server = serve(raw(b"", head(200, {"content-length": "5"}) + b"hello", pause=0.3))
+
+    assert b"hello" == ask(transport, get(server), None)[1]
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_the_operating_systems_own_timeout_is_one(
+    timeout: float | None, serve: Serve, transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection whose probes are not answered ends with a TimeoutError; without our own limit it still has a message."""
+    server = serve(and_wait(raw(head(200, {"content-length": "5"}))), and_wait())
+    _, body = transport.send(get(server), timeout)
+
+    def gone(*_: object) -> int:
+        raise TimeoutError(110, "Connection timed out")
+
+    within = "" if timeout is None else " within 5 seconds"
+    with monkeypatch.context() as patch:
+        patch.setattr(socket.SocketIO, "readinto", gone)
+        with pytest.raises(ReadError, match=f"^nothing came{within}$"):
+            body.read(LIMIT, timeout)
+        with pytest.raises(ReadError, match=f":{server.port} did not answer{within}$"):
+            transport.send(get(server), timeout)
+    body.close()
+
+
+def test_a_large_body_has_more_time_than_connecting(serve: Serve) -> None:
+    """Sending is bounded by the timeout of the whole send."""
+    size = 16_000_000
+
+    def slowly(connection: Connection) -> None:
+        connection.pause(0.6)
+
+    server = serve(plain(b"thanks"), on_connect=slowly)
+    transport = Urllib3Transport(connect_timeout=0.2)
+
+    assert b"thanks" == ask(transport, post(server, bytes(size)), 20.0)[1]
+    assert size == len(server.requests[0].body)
+    transport.close()
+
+
+def test_a_body_that_nobody_takes_is_a_timeout(serve: Serve, transport: Urllib3Transport) -> None:
+    """Not a stale connection, though the connection had been kept."""
+
+    def deaf(connection: Connection) -> None:
+        plain(b"a")(connection)
+        connection.pause(3.0)
+
+    server = serve(deaf)
+    ask(transport, get(server))
+
+    with pytest.raises(ReadError, match="did not answer within 0.3 seconds") as caught:
+        transport.send(post(server, bytes(16_000_000)), 0.3)
+
+    assert not caught.value.stale
+
+
+def test_no_time_at_all_is_a_timeout(serve: Serve, transport: Urllib3Transport) -> None:
+    """A deadline may leave next to nothing."""
+    with pytest.raises(TransportError):
+        transport.send(get(serve(plain(b"a"))), 1e-9)
+
+
+# What goes wrong before anything is sent
+
+
+def test_a_closed_port_is_a_connect_error(transport: Urllib3Transport) -> None:
+    """In the operating system's words."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    with pytest.raises(ConnectError, match=rf"cannot reach http://127.0.0.1:{port}: ConnectionRefusedError") as caught:
+        transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/"), 5.0)
+    assert caught.value.transient
+
+
+def test_a_name_that_nobody_knows_is_a_connect_error(
+    transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says what to check."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    with pytest.raises(ConnectError, match="the name in http://nowhere.example:80 cannot be resolved; check the endpoint"):
+        transport.send(HttpRequest("GET", "http://nowhere.example/"), 5.0)
+
+
+def test_an_address_that_is_none_is_a_final_failure(transport: Urllib3Transport) -> None:
+    """No second attempt would mend it."""
+    with pytest.raises(ConnectError, match="is no address") as caught:
+        transport.send(HttpRequest("GET", f"http://{'a' * 70}.example/"), 5.0)
+    assert not caught.value.transient
+
+
+def tls() -> ssl.SSLContext:
+    """Return a server's certificate, signed by itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    return context
+
+
+def test_speaks_tls_to_whom_it_trusts(serve: Serve) -> None:
+    """A connection is kept there too, and a stale one noticed."""
+    server = serve(plain(b"hello"), chunked([b"hel", b"lo"]), and_close(), tls=tls())
+    transport = Urllib3Transport(ca_certs=str(PEM))
+
+    assert [b"hello", b"hello"] == [ask(transport, get(server))[1] for _ in range(2)]
+    assert 1 == len(server.connections)
+    with pytest.raises(ReadError) as caught:
+        transport.send(get(server), 5.0)
+    assert caught.value.stale
+    transport.close()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_a_final_failure(serve: Serve, transport: Urllib3Transport) -> None:
+    """The request is not sent."""
+    server = serve(plain(b"hello"), tls=tls())
+
+    with pytest.raises(ConnectError, match="no trusted connection to https://127.0.0.1:.*CERTIFICATE_VERIFY_FAILED") as caught:
+        transport.send(get(server), 5.0)
+
+    assert not caught.value.transient
+    assert [] == server.requests
+
+
+def test_a_server_that_ends_the_handshake_cannot_be_reached(serve: Serve) -> None:
+    """Nothing was sent, so it is safe to try again."""
+    server = serve(plain(b"hello"), on_connect=lambda connection: connection.reset(), tls=tls())
+
+    with pytest.raises(ConnectError, match="cannot reach|no trusted connection"):
+        Urllib3Transport(ca_certs=str(PEM)).send(get(server), 5.0)
+
+
+def test_a_handshake_that_takes_too_long_cannot_be_reached(serve: Serve) -> None:
+    """Connecting has its own, shorter time."""
+    server = serve(plain(b"hello"), on_connect=lambda connection: connection.pause(2.0), tls=tls())
+    transport = Urllib3Transport(ca_certs=str(PEM), connect_timeout=0.2)
+
+    with pytest.raises(ConnectError, match="cannot reach"):
+        transport.send(get(server), 5.0)
+
+
+# Ending what another thread waits for
+
+
+def in_thread(function: Callable[[], Any]) -> Callable[[], Any]:
+    """Start *function* in a thread; return what waits for its result, or raises its error."""
+    results: list[Any] = []
+
+    def running() -> None:
+        try:
+            results.append(function())
+        except TransportError as error:
+            results.append(error)
+
+    thread = threading.Thread(target=running)
+    thread.start()
+
+    def wait() -> Any:
+        thread.join(5.0)
+        assert not thread.is_alive()
+        if isinstance(results[0], Exception):
+            raise results[0]
+        return results[0]
+
+    return wait
+
+
+def test_closing_a_body_wakes_its_reader(serve: Serve, transport: Urllib3Transport) -> None:
+    """The reader learns that it was closed here."""
+    server = serve(and_wait(raw(head(200, {"content-length": "10"}), b"abc")))
+    _, body = transport.send(get(server), 30.0)
+    assert b"abc" == body.read(LIMIT, 30.0)
+    read = in_thread(lambda: body.read(LIMIT, 30.0))
+    time.sleep(0.1)
+
+    body.close()
+
+    with pytest.raises(ReadError, match="it was closed here"):
+        read()
+    assert soon(server.connections[0].left.is_set)
+
+
+def test_interrupting_a_send_wakes_it(serve: Serve, transport: Urllib3Transport) -> None:
+    """Its connection is closed, and that is no stale one."""
+    server = serve(and_wait())
+    request = get(server)
+    send = in_thread(lambda: transport.send(request, 30.0))
+    assert soon(lambda: server.requests)
+
+    transport.interrupt(request)
+
+    with pytest.raises(ReadError, match="broke before an answer came"):
+        send()
+    assert soon(server.connections[0].left.is_set)
+    transport.interrupt(request)
+
+
+def test_interrupting_a_send_before_its_request_is_out_keeps_it_in(serve: Serve) -> None:
+    """A send that is still connecting sends nothing any more."""
+    server = serve(plain(b"hello"), on_connect=lambda connection: connection.pause(0.5), tls=tls())
+    transport = Urllib3Transport(ca_certs=str(PEM))
+    request = get(server)
+    send = in_thread(lambda: transport.send(request, 30.0))
+    assert soon(lambda: server.connections)
+
+    transport.interrupt(request)
+
+    with pytest.raises(ReadError, match="it was ended here"):
+        send()
+    assert [] == server.requests
+    transport.close()
+
+
+def test_errors_hold_no_frames_with_headers(serve: Serve, transport: Urllib3Transport) -> None:
+    """The library's frames hold revealed credentials; what is raised keeps causes, without frames."""
+    server = serve(and_close())
+    key = Secret("k3y-of-frames").bound_to(server.url)
+
+    with pytest.raises(ReadError) as caught:
+        transport.send(HttpRequest("GET", server.url, {"x-key": key}), 5.0)
+
+    inner: BaseException | None = caught.value.__cause__
+    assert inner is not None
+    while inner is not None:
+        assert None is inner.__traceback__
+        inner = inner.__cause__ or inner.__context__
+
+
+def test_a_fault_of_our_own_is_not_hidden(serve: Serve, transport: Urllib3Transport) -> None:
+    """A ValueError from a body that nobody closed is no failure of the network."""
+    _, body = transport.send(get(serve(plain(b"hello"))), 5.0)
+
+    with pytest.raises((ValueError, TypeError)):
+        body.read("many", 5.0)  # type: ignore[arg-type]
+    body.close()
