@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from attrs import Factory, define, field, frozen
+
 from jackfield._binding import Binding, bind
 from jackfield._exchange import Options, exchange
 from jackfield.convert import dumps, loads
@@ -213,7 +214,9 @@ class Facts:
 
 def parts(**changed: object) -> list[object]:
     """Return a provider's parts: place, key, wire, facts, some of them others."""
-    return [each for each in {"place": Place(), "key": Key(), "wire": Wire(), "facts": Facts(), **changed}.values() if each]
+    return [
+        each for each in {"place": Place(), "key": Key(), "wire": Wire(), "facts": Facts(), **changed}.values() if each
+    ]
 
 
 @frozen(eq=False)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from attrs import define, evolve, frozen
 from hand import GOOD, KEY, LISTING, TELL, Letters, TellRequest, TellResponse, Wire, parts, scripted
+
 from jackfield import (
     CHAT,
     AsyncClient,
@@ -116,7 +117,7 @@ def test_the_model_is_the_requests_else_the_clients_else_the_providers(
 
     @frozen(eq=False)
     class Modelled(Letters):
-        default_models = {} if of_the_provider is None else {"chat_model": of_the_provider}  # noqa: RUF012
+        default_models = {} if of_the_provider is None else {"chat_model": of_the_provider}
 
     client = Client(Modelled(), transport=scripted([GOOD, GOOD]), chat_model=of_the_client, images_model="pictures")
 
@@ -141,7 +142,9 @@ def test_the_options_of_a_call_win() -> None:
 
     assert [11, 3, 7] == [pytest.approx(each, abs=0.5) for each in transport.timeouts]
     revealed = [request.revealed_headers() for request in transport.requests]
-    assert [("blue", "client"), ("blue", "call"), ("blue", "client")] == [(each["x-team"], each["x-both"]) for each in revealed]
+    assert [("blue", "client"), ("blue", "call"), ("blue", "client")] == [
+        (each["x-team"], each["x-both"]) for each in revealed
+    ]
 
 
 def test_retries_may_be_a_number() -> None:
@@ -202,12 +205,14 @@ def test_all_problems_of_a_client_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         Client("openai", api_kye="x", timeout=0, headers={"x-a": ""})
 
-    assert ["api_kye", "api_key", "timeout", "headers['x-a']"] == [each.partition(":")[0] for each in caught.value.problems]
+    assert ["api_kye", "api_key", "timeout", "headers['x-a']"] == [
+        each.partition(":")[0] for each in caught.value.problems
+    ]
 
 
 def test_a_secret_may_be_a_header() -> None:
     """It is kept as it is, prefix and all."""
-    client = a_client(GOOD, headers={"x-pass": Secret("w0rd").prefixed("Pass ")})  # type: ignore[dict-item]
+    client = a_client(GOOD, headers={"x-pass": Secret("w0rd").prefixed("Pass ")})
 
     client.call(TELL)
 
@@ -391,7 +396,7 @@ def test_a_client_shows_its_provider_alone(kind: Callable[..., Any]) -> None:
     """Settings may hold what should not be shown."""
     client = kind(Letters(), transport=scripted([]), headers={"x-a": KEY})
 
-    assert f"{kind.__name__}('Letters')" == repr(client)  # type: ignore[attr-defined]
+    assert f"{kind.__name__}('Letters')" == repr(client)
 
 
 class Warming:
@@ -493,8 +498,25 @@ async def test_asking_for_asyncio() -> None:
 @pytest.mark.parametrize("nothing", [{}, {"prompt": ""}, {"prompt": None, "system": ""}])
 def test_asking_nothing_is_refused(nothing: dict[str, Any]) -> None:
     """Something must be said."""
-    with pytest.raises(InvalidRequestError, match="nothing to ask: prompt: missing; give a prompt, a system prompt, or"):
+    with pytest.raises(
+        InvalidRequestError, match="nothing to ask: prompt: missing; give a prompt, a system prompt, or"
+    ):
         a_client().ask(**nothing)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("temprature", "did you mean 'temperature'?"),
+        ("xyzzy", "what has no field goes into extra={'xyzzy': …}"),
+        ("messages", "did you mean 'messages'?"),
+    ],
+)
+def test_asking_takes_a_chats_parameters_alone(name: str, hint: str) -> None:
+    """Anything else is told before anything is sent."""
+    with pytest.raises(InvalidRequestError) as caught:
+        a_client().ask("Hi", **{name: 1})
+    assert f"ask() does not take that: {name}: unknown; {hint}" == str(caught.value)
 
 
 async def test_one_client_serves_many_tasks() -> None:

@@ -16,10 +16,10 @@ import pytest
 from attrs import define, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from jackfield import convert, operations
 from jackfield.errors import DecodeError, InvalidRequestError
 from jackfield.operations import Document, Request, RequestPart, Response
-
 
 # JSON text, with orjson and without
 
@@ -33,7 +33,7 @@ def _module(*, without_orjson: bool) -> types.ModuleType:
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         if without_orjson:
-            patch.setitem(sys.modules, "orjson", None)  # type: ignore[arg-type] # importing None fails
+            patch.setitem(sys.modules, "orjson", None)
         spec.loader.exec_module(module)
     return module
 
@@ -175,7 +175,7 @@ def test_every_level_keeps_its_document() -> None:
 def test_null_and_absent_are_the_default() -> None:
     """A field that is null, or not there, has its default; each entity a default of its own."""
     converter = convert.make_converter()
-    nulls = {name: None for name in ("size", "inner", "others", "words", "either", "table", "maybe")}
+    nulls = dict.fromkeys(("size", "inner", "others", "words", "either", "table", "maybe"))
 
     assert (
         Leaf(name="a")
@@ -209,7 +209,10 @@ MISFITS: list[tuple[Any, str]] = [
     ({"leaf": {"name": "a", "others": {}}}, "expected an array, got dict @ $.leaf.others"),
     ({"leaf": {"name": "a", "words": "abc"}}, "expected an array, got str @ $.leaf.words"),
     ({"leaf": {"name": "a", "others": [{"name": "b"}, 3]}}, "expected an object, got int @ $.leaf.others[1]"),
-    ({"leaf": {"name": "a", "others": [{"name": "b", "inner": {}}]}}, "required field missing @ $.leaf.others[0].inner.name"),
+    (
+        {"leaf": {"name": "a", "others": [{"name": "b", "inner": {}}]}},
+        "required field missing @ $.leaf.others[0].inner.name",
+    ),
 ]
 
 
@@ -272,9 +275,7 @@ def _documents(cls: type, depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:
     """Return documents that *cls* is read from: the required fields, some others, some keys nobody knows."""
     hints = get_type_hints(cls)
     fields = {
-        each.name: _values(hints[each.name], depth)
-        for each in attrs.fields(cls)
-        if each.name not in ("raw", "meta")
+        each.name: _values(hints[each.name], depth) for each in attrs.fields(cls) if each.name not in ("raw", "meta")
     }
     required = getattr(cls, "required", frozenset()) & set(fields)
     unknown = st.dictionaries(st.sampled_from(["x_new", "x_newer"]), LEAVES, max_size=2)
@@ -290,7 +291,7 @@ READABLE = [cls for cls in DOCUMENTS if not cls.__module__.endswith(".embeddings
 
 
 @pytest.mark.parametrize("cls", READABLE, ids=lambda cls: cls.__name__)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_document_is_read_and_written_back(cls: type[Any], data: st.DataObject) -> None:
     """What was read and known is written back as it came; `raw` holds the rest; a null is the default."""
@@ -313,7 +314,9 @@ def _without_unknown(written: Any, given: Any) -> bool:
     """Tell whether *written* is what was *given*, but for unknown keys, nulls, and defaults in their place."""
     if isinstance(given, dict) and isinstance(written, dict):
         return all(
-            _without_unknown(written[key], value) for key, value in given.items() if key in written and value is not None
+            _without_unknown(written[key], value)
+            for key, value in given.items()
+            if key in written and value is not None
         )
     if isinstance(given, list):
         return len(given) == len(written) and all(map(_without_unknown, written, given))
@@ -334,7 +337,7 @@ def test_every_request_sends_what_is_set_and_nothing_else(cls: type[Any]) -> Non
     for attribute in attrs.fields(cls):
         default = attribute.default
         if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            default = default.factory()  # type: ignore[union-attr]
+            default = default.factory()
         object.__setattr__(entity, attribute.name, None if default is attrs.NOTHING else default)
     object.__setattr__(entity, "extra", {"x_new": None})
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from jackfield import Client, _discovery
 from jackfield._discovery import find, installed
 from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
@@ -78,7 +79,9 @@ def test_two_packages_cannot_claim_one_name(install: Install) -> None:
     install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, module="raise SystemExit\n")
     install("other-foo", {"foo": "other_foo:Foo"}, module="raise SystemExit\n", version="3")
 
-    with pytest.raises(ProviderConflictError, match="2 packages claim the provider 'foo': .*; uninstall all but one") as caught:
+    with pytest.raises(
+        ProviderConflictError, match=r"2 packages claim the provider 'foo': .*; uninstall all but one"
+    ) as caught:
         find("jackfield.providers", "foo")
     assert {"jackfield-foo 1.2", "other-foo 3"} == set(caught.value.claimants)
 
@@ -125,6 +128,40 @@ def test_what_another_path_has_is_found(install: Install, tmp_path: Path, monkey
     assert "foo" not in installed("jackfield.providers")
 
 
+UNREADABLE = [
+    "[jackfield.providers]\nno target\n",
+    "[jackfield.providers]\nfoo = jackfield_foo:\udcff\n",
+]
+
+
+@pytest.mark.parametrize("entry_points", UNREADABLE)
+def test_a_package_with_broken_metadata_breaks_only_itself(install: Install, entry_points: str) -> None:
+    """It is left out, whatever it claims; every other package is found."""
+    site = install("jackfield-foo", {"foo": "jackfield_foo:Foo"})
+    install("jackfield-bar", {"bar": "jackfield_bar:Bar"}, module="class Bar: pass\n")
+    broken = site / "jackfield_foo-1.2.dist-info" / "entry_points.txt"
+    broken.write_bytes(entry_points.encode("utf-8", "surrogateescape"))
+
+    assert "Bar" == find("jackfield.providers", "bar").__name__
+    assert "foo" not in installed("jackfield.providers")
+    assert "openai" in installed("jackfield.providers")
+
+
+def test_of_two_installations_of_a_package_the_first_counts(install: Install, tmp_path: Path) -> None:
+    """Also where another package's metadata are broken: it is the one that is imported."""
+    site = install("jackfield-foo", {"foo": "jackfield_foo:Foo"})
+    later = install("jackfield-foo", {"foo": "jackfield_foo:Foo"}, version="0.9", site=tmp_path / "later")
+    sys.path.append(str(later))
+    try:
+        assert ["jackfield-foo 1.2"] == installed("jackfield.providers")["foo"]
+        install("jackfield-bad", {})
+        (site / "jackfield_bad-1.2.dist-info" / "entry_points.txt").write_text("[jackfield.providers]\nbad\n")
+        _discovery._scan.cache_clear()
+        assert ["jackfield-foo 1.2"] == installed("jackfield.providers")["foo"]
+    finally:
+        sys.path.remove(str(later))
+
+
 HINTS = [
     ("fo", "did you mean 'foo'?"),
     ("food", "did you mean 'foo'?"),
@@ -147,7 +184,9 @@ def test_an_unknown_name_gets_a_hint(install: Install, name: str, hint: str) -> 
 
 def test_an_unknown_name_where_nothing_is_installed(install: Install) -> None:
     """The list says `none`."""
-    with pytest.raises(ProviderNotFoundError, match="no configuration source named 'foo'; installed: none; pip install"):
+    with pytest.raises(
+        ProviderNotFoundError, match="no configuration source named 'foo'; installed: none; pip install"
+    ):
         find("jackfield.configurations", "foo")
 
 
@@ -182,7 +221,11 @@ class Bare:
 """
 
 UNFIT = [
-    ("foo", "hooks_version = 0", "written for version 0 of the hooks, this core has version 1; upgrade that provider's"),
+    (
+        "foo",
+        "hooks_version = 0",
+        "written for version 0 of the hooks, this core has version 1; upgrade that provider's",
+    ),
     ("foo", "hooks_version = 2", "written for version 2 of the hooks, this core has version 1; upgrade jackfield-core"),
     ("foo", "", "provider 'foo' has no part that implements 'build_url'"),
     ("function", "", "provider 'function' is no provider: it has no parts"),

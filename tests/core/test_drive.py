@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import Factory, define
+
 from jackfield._drive import Io, iterate, run
 from jackfield._drive_async import AsyncIo, aiterate, arun
 from jackfield.errors import ConnectError, ReadError, SetupError
@@ -268,15 +269,17 @@ def _telling(notes: list[str]) -> Flow[None]:
 
 
 def test_leaving_early_closes_body_and_flow() -> None:
-    """Closing the iterator of events ends the flow where it stands."""
+    """Closing the iterator of events ends the flow where it stands, whoever else still holds it."""
     notes: list[str] = []
     transport = Scripted([[b"more"]])
-    events = iterate(_telling(notes), Io(transport))
+    flow = _telling(notes)
+    events = iterate(flow, Io(transport))
 
     assert "a" == next(events)
     events.close()
 
     assert (["left"], ["send None", "close"]) == (notes, transport.notes)
+    assert None is flow.gi_frame
 
 
 async def test_leaving_early_closes_body_and_flow_for_asyncio() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import fields
+
 from jackfield import errors
 from jackfield.call import Attempt, CallMeta
 from jackfield.errors import (
@@ -56,7 +57,9 @@ def test_every_error_survives_pickling(kind: type[JackfieldError]) -> None:
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert kind is type(again)
         assert str(error) == str(again)
-        assert {"message": "what and what next", **facts} == {name: getattr(again, name) for name in ["message", *facts]}
+        assert {"message": "what and what next", **facts} == {
+            name: getattr(again, name) for name in ["message", *facts]
+        }
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
@@ -111,12 +114,14 @@ def test_a_status_has_a_class(status: int, kind: type[AnswerError]) -> None:
 def test_problems_are_listed() -> None:
     """One problem stands on the message's line, several on lines of their own, none leaves the message."""
     assert "no good: a: missing" == str(SettingsError("no good", problems=["a: missing"]))
-    assert "no good:\n  - a: missing\n  - b: unknown" == str(SettingsError("no good", problems=["a: missing", "b: unknown"]))
+    assert "no good:\n  - a: missing\n  - b: unknown" == str(
+        SettingsError("no good", problems=["a: missing", "b: unknown"])
+    )
     assert "no good" == str(SettingsError("no good"))
 
 
 def test_the_tree_in_the_documentation_is_the_tree() -> None:
-    """The drawing at the top of the module shows every class under its parent; `ProblemsError` only holds two together."""
+    """The drawing at the top of the module shows every class under its parent, but for one that only holds two."""
     drawn: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():
         found = re.match(r"([│├└─ ]*)(\w+Error) ", line)

@@ -21,8 +21,10 @@ from hand import (
     hold,
     play,
 )
+
 from jackfield._binding import bind
 from jackfield._exchange import DRAIN_SECONDS, LIMIT, LINGER_SECONDS, Options, exchange
+from jackfield.errors import DeadlineError
 from jackfield.plugin import (
     AnswerError,
     AuthenticationError,
@@ -53,7 +55,6 @@ from jackfield.plugin import (
     Wait,
     impl,
 )
-from jackfield.errors import DeadlineError
 from jackfield.retry import Retries
 
 GOOD = b'{"text": "hello"}'
@@ -328,6 +329,16 @@ def test_new_credentials_that_are_refused_too_are_the_end() -> None:
     assert [401, 401] == [each.status for each in played.error.meta.attempts]
 
 
+def test_only_a_401_asks_for_other_credentials() -> None:
+    """A 403 knows who asks, and says no."""
+    key = Key(renewed=OTHER_KEY)
+
+    played = play(hold(key=key), [403, b""])
+
+    assert [Send, Read] == played.kinds
+    assert [] == key.refusals
+
+
 class Fetched:
     """Fetches a token by the network and by foreign code."""
 
@@ -369,6 +380,46 @@ def test_a_foreign_failure_of_credentials_passes_through() -> None:
     played = play(hold(key=Broken()), [])
 
     assert isinstance(played.error, LookupError)
+
+
+class Returning:
+    """A part whose hooks return what they should not."""
+
+    def __init__(self, **returned: Any) -> None:
+        self.returned = returned
+
+    @impl
+    def build_url(self) -> Any:
+        """Return what it is told to."""
+        return self.returned.get("build_url", URL)
+
+    @impl
+    def encode_request(self) -> Any:
+        """Return what it is told to."""
+        return self.returned.get("encode_request", Payload(None, None))
+
+    @impl
+    def authorize(self, request: HttpRequest) -> Any:
+        """Return what it is told to."""
+        return self.returned.get("authorize", request)
+
+    @impl
+    def decode_response(self) -> Any:
+        """Return anything."""
+        return "anything"
+
+
+@pytest.mark.parametrize(
+    ("hook", "kind"), [("build_url", "str"), ("encode_request", "Payload"), ("authorize", "HttpRequest")]
+)
+def test_what_a_hook_should_not_return_is_named(hook: str, kind: str) -> None:
+    """The error names hook, provider, and both kinds; nothing is sent."""
+    binding = bind("letters", [Returning(**{hook: None})])
+
+    played = play(exchange(a_call(), binding, Options()), [])
+
+    assert f"{hook} of provider 'letters' must return {kind}, but returned NoneType" == str(played.error)
+    assert "anything" == play(exchange(a_call(), bind("letters", [Returning()]), Options()), [200, b""]).result
 
 
 # A plain answer
@@ -498,11 +549,12 @@ def test_a_refusal_says_who_and_what() -> None:
     assert f"letters answered 400: {'x' * 500}" == str(play(hold(), [400, b"x" * 501, b""]).error)
 
 
-def test_a_redirect_is_not_followed() -> None:
+@pytest.mark.parametrize("status", [300, 302, 307, 399])
+def test_a_redirect_is_not_followed(status: int) -> None:
     """A redirect is an error that says so; nothing is sent to where it points."""
-    played = play(hold(), [(307, {"location": "https://evil.example"}), b"", ])
+    played = play(hold(), [(status, {"location": "https://evil.example"}), b""])
 
-    assert "letters answered with a redirect (307), not followed; correct endpoint=" == str(played.error)
+    assert f"letters answered with a redirect ({status}), not followed; correct endpoint=" == str(played.error)
     assert 1 == len(played.sent)
 
 
@@ -529,7 +581,7 @@ class Explaining:
     def decode_error(self, head: HttpHead, body: bytes) -> JackfieldError | None:
         """Explain 418, ask back nothing of 500, answer others with the core's own."""
         if head.status == 418:
-            return RejectedError("a teapot", code="tea", body="kept", retry_after=7.0, status=40)
+            return RejectedError("a teapot", code="tea", body="kept", retry_after=7.0, status=40, request_id="own")
         return DecodeError("no error document") if head.status == 400 else None
 
 
@@ -538,18 +590,21 @@ def test_a_provider_may_explain_a_refusal() -> None:
     played = play(hold(explaining=Explaining()), [418, b"short and stout", b""])
 
     assert isinstance(played.error, RejectedError)
-    assert ("a teapot", "tea", "kept", 7.0, 40) == (
+    assert ("a teapot", "tea", "kept", 7.0, 40, "own") == (
         str(played.error),
         played.error.code,
         played.error.body,
         played.error.retry_after,
         played.error.status,
+        played.error.request_id,
     )
 
 
 def test_a_provider_may_leave_a_refusal_to_the_core() -> None:
     """None from `decode_error` means the core's own by status; another class than AnswerError is raised as it is."""
-    assert UnavailableError is type(play(hold(explaining=Explaining(), options={"retries": Retries(limit=0)}), [500, b""]).error)
+    assert UnavailableError is type(
+        play(hold(explaining=Explaining(), options={"retries": Retries(limit=0)}), [500, b""]).error
+    )
     error = play(hold(explaining=Explaining()), [(400, {"retry-after": "1"}), b""]).error
     assert (DecodeError, 400) == (type(error), error.status)  # type: ignore[union-attr]
 
@@ -559,7 +614,9 @@ def test_a_provider_may_leave_a_refusal_to_the_core() -> None:
 
 def test_waits_longer_each_time() -> None:
     """Backoff doubles; the attempts say when, what and how long was waited."""
-    played = play(hold(options={"retries": Retries(limit=3, jitter=lambda: 0.0)}), [503, b"", 500, b"", 408, b"", 200, GOOD, b""])
+    played = play(
+        hold(options={"retries": Retries(limit=3, jitter=lambda: 0.0)}), [503, b"", 500, b"", 408, b"", 200, GOOD, b""]
+    )
 
     assert [0.5, 1.0, 2.0] == played.waited
     assert [(0.0, 503, 0.5), (0.5, 500, 1.0), (1.5, 408, 2.0), (3.5, 200, 0.0)] == [
@@ -570,7 +627,7 @@ def test_waits_longer_each_time() -> None:
 
 def test_the_last_failure_is_the_callers() -> None:
     """After the limit the error leaves, with every attempt in its story."""
-    played = play(hold(), [503, b"", 503, b"", 500, b"", ])
+    played = play(hold(), [503, b"", 503, b"", 500, b""])
 
     assert isinstance(played.error, UnavailableError)
     assert (500, 3) == (played.error.status, len(played.error.meta.attempts))
@@ -647,7 +704,8 @@ def test_stale_connections_come_to_an_end() -> None:
 def test_every_command_gets_what_is_left() -> None:
     """Send and Read have the smaller of their own timeout and what the deadline leaves."""
     played = play(
-        hold(options={"timeout": 5.0, "deadline": 8.0}), [Later(4.0, 200), Later(2.0, GOOD[:5]), Later(1.0, GOOD[5:]), b""]
+        hold(options={"timeout": 5.0, "deadline": 8.0}),
+        [Later(4.0, 200), Later(2.0, GOOD[:5]), Later(1.0, GOOD[5:]), b""],
     )
 
     assert [Send, Read, Read, Read] == played.kinds
@@ -683,6 +741,14 @@ def test_the_deadline_ends_the_call(when: str, script: list[Any]) -> None:
         assert not played.error.transient
 
 
+def test_a_failure_that_has_no_time_is_of_the_last_reply() -> None:
+    """A driver that does not stamp failures is not late by that."""
+    flow = hold(options={"deadline": 8.0})
+    next(flow)
+
+    assert Wait(0.5) == flow.throw(ReadError("cut"))
+
+
 def test_a_deadline_error_says_where_the_time_went() -> None:
     """It counts the attempts and the waits, and keeps the failure it was."""
     late = ReadError("timed out")
@@ -699,7 +765,10 @@ def test_a_deadline_error_says_where_the_time_went() -> None:
 
 def test_a_wait_that_ends_with_the_deadline_is_not_begun() -> None:
     """A retry that could not be answered in time is not waited for."""
-    assert [] == play(hold(options={"deadline": 0.5}), [503, b""]).waited
+    played = play(hold(options={"deadline": 0.5}), [503, b""])
+
+    assert [] == played.waited
+    assert isinstance(played.error, UnavailableError)
     assert [0.5] == play(hold(options={"deadline": 0.6}), [503, b"", 200, GOOD, b""]).waited
 
 
@@ -719,7 +788,10 @@ class Patient:
 
 def test_a_middlewares_wait_keeps_the_deadline() -> None:
     """A wait that would outlast the deadline is a DeadlineError where it is asked for."""
-    assert isinstance(play(hold(Patient(), options={"deadline": 8.0}), []).error, DeadlineError)
+    late = play(hold(Patient(), options={"deadline": 8.0}), [])
+
+    assert isinstance(late.error, DeadlineError)
+    assert [] == late.waited
     assert [8.0] == play(hold(Patient(), options={"deadline": 8.5}), [200, GOOD, b""]).waited
 
 
@@ -808,7 +880,9 @@ def test_the_rest_of_the_body_is_read_for_a_moment() -> None:
 
 def test_a_body_that_does_not_end_is_left() -> None:
     """A server that goes on talking after the end marker is not listened to."""
-    played = play(hold(streaming=True), [200, HEL + END, Later(0.25, b": a\n\n"), Later(DRAIN_SECONDS - 0.25, b": b\n\n")])
+    played = play(
+        hold(streaming=True), [200, HEL + END, Later(0.25, b": a\n\n"), Later(DRAIN_SECONDS - 0.25, b": b\n\n")]
+    )
 
     assert "hel" == played.result.text
 
@@ -833,7 +907,10 @@ def test_a_stream_that_is_cut_is_no_answer(where: str, script: list[Any], events
     assert (events, False, 200) == (error.events, error.transient, error.status)
     assert f"the stream broke off after {events} events: " in str(error)
     if events:
-        assert ("".join(each.text for each in played.events), played.events[-1]) == (error.partial.text, error.last_event)
+        assert ("".join(each.text for each in played.events), played.events[-1]) == (
+            error.partial.text,
+            error.last_event,
+        )
     else:
         assert (None, None) == (error.partial, error.last_event)
 
@@ -888,6 +965,16 @@ def test_comments_do_not_lengthen_the_wait() -> None:
     assert isinstance(played.error, StreamInterruptedError)
     assert "after 1 events: for 10 seconds nothing came but comments" in str(played.error)
     assert [10.0, 10.0, 10.0, 6.0] == [each.timeout for each in played.commands if isinstance(each, Read)]
+
+
+@pytest.mark.parametrize(("at", "said"), [(5.9, "cut"), (6.0, "for 10 seconds nothing came but comments")])
+def test_silence_after_comments_is_told_as_a_whole(at: float, said: str) -> None:
+    """Where the rest of the time brings nothing, the whole of it is named; what broke before is what broke."""
+    script = [200, HEL, b": a\n\n", Later(4.0, b": b\n\n"), Later(at, ReadError("cut"))]
+
+    played = play(hold(streaming=True, options={"timeout": 10.0}), script)
+
+    assert f"the stream broke off after 1 events: {said}" in str(played.error)
 
 
 def test_an_event_gives_the_whole_time_again() -> None:
@@ -957,7 +1044,10 @@ def test_every_call_has_one_record() -> None:
     recorder = Recorder()
     binding = a_binding(recorder)
 
-    play(exchange(a_call(), binding, Options(retries=Retries(jitter=lambda: 0))), [503, b"", (200, {"x-id": "r"}), b'{"text": "a", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}', b""])
+    play(
+        exchange(a_call(), binding, Options(retries=Retries(jitter=lambda: 0))),
+        [503, b"", (200, {"x-id": "r"}), b'{"text": "a", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}', b""],
+    )
     play(exchange(a_call(streaming=True), binding, Options()), [200, HEL, b""])
 
     finished, failed = recorder.records
@@ -1050,6 +1140,16 @@ def test_an_echoed_key_is_in_no_error(where: str, streaming: bool, script: list[
     assert KEY not in repr(pickle.dumps(played.error))
 
 
+def test_causes_of_our_own_are_scrubbed_and_kept() -> None:
+    """What interrupted a stream still stands behind the interruption."""
+    echo = f'data: {{"error": "no such key: {KEY}"}}\n\n'.encode()
+
+    error = play(hold(streaming=True), [200, HEL, echo]).error
+
+    assert isinstance(error, StreamInterruptedError)
+    assert "no such key: [secret]" == str(error.__cause__)
+
+
 def test_a_callers_header_is_in_no_error() -> None:
     """The values of `headers=` are secrets like the key."""
     options = {"headers": {"x-team": Secret("t3am-secret")}}
@@ -1074,13 +1174,9 @@ class Unreadable:
     @impl
     def decode_response(self, body: bytes) -> TellResponse:
         """Fail over something that failed over something."""
-        try:
-            try:
-                raise KeyError(body.decode())
-            except KeyError as inner:
-                raise LookupError("not there") from inner
-        except LookupError as error:
-            raise DecodeError("no text", problems=["no text @ $"]) from error
+        error, reason = DecodeError("no text", problems=["no text @ $"]), LookupError("not there")
+        reason.__cause__ = KeyError(body.decode())
+        raise error from reason
 
 
 def test_a_cause_whose_cause_quotes_a_secret_is_let_go() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from jackfield.errors import SetupError
 from jackfield.http import Chunk, Emit, HttpHead, HttpRequest, Read, Run, Send, Wait, fits_header
 from jackfield.secret import Secret
@@ -32,7 +33,10 @@ def test_credentials_are_scrubbed_from_texts() -> None:
 
 def test_a_request_does_not_show_its_body_or_keys() -> None:
     """A repr may stand in a log."""
-    assert "HttpRequest(method='POST', url='https://letters.example/v1', headers={'accept': '*/*', 'x-key': Secret(***)}, streaming=False)" == repr(REQUEST)  # noqa: E501 - as it comes
+    shown = repr(REQUEST)
+
+    assert "headers={'accept': '*/*', 'x-key': Secret(***)}" in shown
+    assert not [part for part in ("s3cret", "body") if part in shown]
 
 
 FITTING = [

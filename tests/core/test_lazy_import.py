@@ -12,7 +12,20 @@ STATEMENTS = [
     "from jackfield import Client, CHAT, ChatRequest",
     "from jackfield import AsyncClient, EMBEDDINGS, IMAGES, MODELS, JackfieldError, Message, Retries",
 ]
-HEAVY = ("asyncio", "cattrs", "difflib", "hmac", "importlib.metadata", "orjson", "pluggy", "random", "ssl", "structlog", "urllib3")
+HEAVY = (
+    "asyncio",
+    "cattrs",
+    "difflib",
+    "hmac",
+    "importlib.metadata",
+    "orjson",
+    "pluggy",
+    "random",
+    "ssl",
+    "structlog",
+    "urllib3",
+)
+WATCHED = ("_thread.start", "os.exec", "os.fork", "os.putenv", "os.unsetenv", "socket.", "subprocess.", "urllib.")
 EVERY_STATEMENT = pytest.mark.parametrize("statement", STATEMENTS)
 
 
@@ -49,9 +62,7 @@ def test_importing_does_nothing_else(statement: str) -> None:
         def watch(event, arguments):
             if not watching:
                 return
-            if event.startswith(("socket.", "subprocess.", "urllib.", "os.putenv", "os.unsetenv", "os.fork", "os.exec")):
-                seen.append(event)
-            if event == "_thread.start_new_thread":
+            if event.startswith({WATCHED!r}):
                 seen.append(event)
             if event == "open" and (arguments[2] & (os.O_WRONLY | os.O_RDWR) or not str(arguments[0]).endswith(
                     (".py", ".pyc", ".so", ".pyd", ".zip"))):
@@ -102,7 +113,7 @@ def test_plugin_authors_have_one_module() -> None:
     printed = outcome("""
         import sys
         from jackfield import plugin
-        print(all(hasattr(plugin, name) for name in plugin.__all__), "urllib3" in sys.modules, "structlog" in sys.modules)
+        print(all(hasattr(plugin, name) for name in plugin.__all__), {"urllib3", "structlog"} & set(sys.modules))
     """)
 
-    assert "True False False\n" == printed
+    assert "True set()\n" == printed

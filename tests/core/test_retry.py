@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import pytest
+
 from jackfield.errors import ConnectError, JackfieldError, RateLimitError, RejectedError
 from jackfield.retry import Retries
 
 BUSY = ConnectError("refused")
 
 
-@pytest.mark.parametrize(("failures", "wait"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (5000, 8.0)])
+@pytest.mark.parametrize(
+    ("failures", "wait"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (5000, 8.0)]
+)
 def test_backoff_doubles_up_to_the_longest(failures: int, wait: float) -> None:
     """However many failures there were, the wait stays a number."""
     assert wait == Retries(limit=10_000, jitter=lambda: 0.0).wait(failures, BUSY)

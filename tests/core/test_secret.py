@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+
 from jackfield.errors import SetupError
 from jackfield.secret import Secret, origin_of
 
@@ -37,10 +38,12 @@ def test_is_revealed_to_its_origin() -> None:
     assert f"Bearer {VALUE}" == Secret(VALUE).prefixed("Bearer ").bound_to(HERE).reveal(HERE)
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/v1", "http://letters.example/v1", "https://letters.example:8443/v1"])
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/v1", "http://letters.example/v1", "https://letters.example:8443/v1"]
+)
 def test_is_not_revealed_to_another_origin(url: str) -> None:
     """Another host, scheme or port is another origin; the error names both and not the value."""
-    with pytest.raises(SetupError, match="given for 'https://letters.example:443' was about to be sent to") as caught:
+    with pytest.raises(SetupError, match=r"given for 'https://letters.example:443' was about to be sent to") as caught:
         Secret(VALUE).bound_to(HERE).reveal(url)
     assert VALUE not in str(caught.value)
 

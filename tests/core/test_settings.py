@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from attrs import field, frozen
-from jackfield._settings import environment, load, setting
-from jackfield.errors import SettingsError, SetupError
+
+from jackfield._settings import environment, load
+from jackfield.errors import IncompleteProviderError, SettingsError, SetupError
+from jackfield.plugin import setting
 from jackfield.secret import Secret
 
 HOME = "https://letters.example/v1"
@@ -149,10 +151,87 @@ def test_what_fits_is_kept(name: str, given: Any, kept: Any) -> None:
     assert kept == getattr(load(Letters, {name: given}, "letters"), name)
 
 
+VARIABLES: list[tuple[str, str, Any]] = [
+    ("size", "5", 5),
+    ("speed", "5", 5.0),
+    ("speed", "5.5", 5.5),
+    ("loud", "true", True),
+    ("loud", "OFF", False),
+    ("loud", "1", True),
+    ("either", "5", 5),
+    ("either", "five", "five"),
+    ("team", "5", "5"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "kept"), VARIABLES)
+def test_variables_are_read_as_what_the_setting_wants(
+    name: str, text: str, kept: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment has text alone; numbers and flags are told from it."""
+    monkeypatch.setenv(f"LETTERS_{name.upper()}", text)
+
+    value = getattr(load(Variables, {}, "letters"), name)
+
+    assert (kept, type(kept)) == (value, type(value))
+
+
+@frozen(eq=False)
+class Variables:
+    """Settings of every kind, from the environment."""
+
+    team: str = setting(default="", env=("LETTERS_TEAM",))
+    size: int = setting(default=3, env=("LETTERS_SIZE",))
+    speed: float | None = setting(default=None, env=("LETTERS_SPEED",))
+    loud: bool = setting(default=False, env=("LETTERS_LOUD",))
+    either: int | str | None = setting(default=None, env=("LETTERS_EITHER",))
+
+
+@pytest.mark.parametrize(("name", "must_be"), [("size", "a whole number"), ("loud", "True or False")])
+def test_variables_that_cannot_be_read_are_told(name: str, must_be: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an argument would be."""
+    monkeypatch.setenv(f"LETTERS_{name.upper()}", "many")
+
+    assert (f"{name}: must be {must_be}, not 'many'",) == problems(Variables)
+
+
+def test_a_converter_may_refuse_by_a_type_error() -> None:
+    """It is a problem like another."""
+
+    @frozen(eq=False)
+    class Measured:
+        size: int = setting(default=0, convert=len)
+
+    assert ("size: object of type 'int' has no len()",) == problems(Measured, size=5)
+
+
+def test_names_of_others_may_be_meant() -> None:
+    """An option of the client's, misspelt, is not taken for a setting."""
+    with pytest.raises(SettingsError, match="timout: unknown; did you mean 'timeout'"):
+        load(Letters, {"timout": 5}, "letters", ["timeout"])
+
+
+def test_types_that_are_not_there_at_run_time_are_the_packages_fault() -> None:
+    """The error names the provider and the way out."""
+
+    @frozen(eq=False)
+    class Hidden:
+        size: Nowhere = setting(default=0)  # type: ignore[name-defined]  # noqa: F821 - that is the point
+
+    with pytest.raises(
+        IncompleteProviderError, match=r"'letters' are annotated with a type that is not there.*Nowhere"
+    ):
+        load(Hidden, {}, "letters")
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("api_key", 5, "api_key: must be text, not int"),
     ("api_key", "", "api_key: must not be empty"),
-    ("api_key", "two\nlines", "api_key: has characters that cannot stand in a header, or line breaks; copy it again, alone"),
+    (
+        "api_key",
+        "two\nlines",
+        "api_key: has characters that cannot stand in a header, or line breaks; copy it again, alone",
+    ),
     ("size", "5", "size: must be a whole number, not '5'"),
     ("size", 5.0, "size: must be a whole number, not 5.0"),
     ("size", True, "size: must be a whole number, not True"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hand import TELL, Letters, scripted
+
 from jackfield import AsyncClient, Client
 from jackfield.errors import SetupError, StreamInterruptedError
 from jackfield.plugin import CallRecord, impl

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import structlog
 from hand import KEY, NOW, TELL, TellRequest, a_binding, hold, play
+from structlog.testing import capture_logs
+
 from jackfield import trace
 from jackfield._exchange import Options, exchange
-from jackfield.call import Call
+from jackfield.call import Call, CallMeta
+from jackfield.errors import ReadError
 from jackfield.plugin import CallRecord, Emit, Read, Send, impl
-from structlog.testing import capture_logs
 
 GOOD = b'{"text": "hello", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}'
 EVENT = b'data: {"text": "hello"}\n\n'
@@ -71,7 +73,14 @@ def test_the_line_tells_the_facts() -> None:
         play(hold(), [503, b"", (200, {"x-id": "r1"}), GOOD, b""])
         play(hold(), [400, b"no", b""])
 
-    common = {"call_id": "c1", "provider": "letters", "operation": "tell", "model": "small", "streaming": False, "events": 0}
+    common = {
+        "call_id": "c1",
+        "provider": "letters",
+        "operation": "tell",
+        "model": "small",
+        "streaming": False,
+        "events": 0,
+    }
     assert [
         {
             "event": "call.finished",
@@ -117,6 +126,29 @@ def test_no_prompt_no_key_and_no_url_is_told() -> None:
         play(exchange(call, a_binding(), Options()), [(400, {"x-echo": KEY}), f"{KEY} {PROMPT}".encode(), b""])
 
     assert not [part for part in (PROMPT, KEY, "https", "letters.example") if part in repr(lines)]
+
+
+class Retelling:
+    """Fails with an error of another call."""
+
+    @impl
+    def around_call(self) -> Any:
+        """Return a middleware that does."""
+
+        def failing(_: Any) -> Any:
+            yield from ()
+            raise ReadError("of another call", meta=CallMeta("c0", "letters", "tell"))
+
+        return failing
+
+
+def test_an_error_keeps_the_story_that_it_has() -> None:
+    """A middleware may raise what another call ended with."""
+    error = play(hold(Retelling()), []).error
+
+    assert isinstance(error, ReadError)
+    assert error.meta is not None
+    assert "c0" == error.meta.call_id
 
 
 def test_silent_where_structlog_is_imported_but_not_configured() -> None:
@@ -165,7 +197,9 @@ def test_the_environment_switches_a_log_of_our_own_on(
     assert "" == out
     lines = err.splitlines()
     assert told == [line.split("event='")[1].split("'")[0] for line in lines]
-    assert all(line.startswith("timestamp='20") and "level='" in line and "provider='letters'" in line for line in lines)
+    assert all(
+        line.startswith("timestamp='20") and "level='" in line and "provider='letters'" in line for line in lines
+    )
     assert not structlog.is_configured()
 
 

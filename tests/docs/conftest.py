@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from strangers import STRANGERS
 
 KEY = "sk-of-the-pages"
 CAPITAL = "Paris is the capital of France."
@@ -167,5 +168,5 @@ def reader(vendor: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     before = {*sys.modules}
     yield
     for name in {*sys.modules} - before:
-        if str(getattr(sys.modules[name], "__file__", None)).startswith(str(tmp_path)):
+        if str(getattr(sys.modules[name], "__file__", None)).startswith((str(tmp_path), str(STRANGERS))):
             del sys.modules[name]

@@ -2,8 +2,9 @@
 
 A page's examples run in order, in one namespace, as one test. A `text` block right after an example is its output;
 `...` in it stands for anything. An HTML comment `<!-- invisible-code-block: python ... -->` runs too; it finds the
-page's text in `page`. A block after a line that is a file's name and a colon becomes that file, importable below its
-`src`, with its entry points; test files among them run at the end.
+page's text in `page`. A block after a line that is a file's name and a colon becomes that file; test files among them
+run at the end. Where the file is one of `tests/strangers` (`test_files.py` compares them) it stays there. The packages
+of both kinds are importable, with their entry points.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from strangers import FOLDERS
 from sybil import Document, Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
@@ -42,30 +44,33 @@ def file(example: Example) -> bool:
     if name is None:
         return False
     path = Path(name[1])
+    if path.parts[0] in FOLDERS:
+        announce(FOLDERS[path.parts[0]])
+        return True
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(example.parsed), "utf-8")
     if "." == str(path.parent):
         sys.path.insert(0, str(Path.cwd()))
     if "pyproject.toml" == path.name:
-        announce(path)
+        announce(path.parent)
     return True
 
 
-def announce(path: Path) -> None:
+def announce(folder: Path) -> None:
     """Do what installing a package editable does: put its `src` on the path, and say what entry points it has."""
-    document = tomllib.loads(path.read_text("utf-8"))
-    project = document["project"]
-    source = path.parent.absolute() / "src"
-    facts = source / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    facts = Path.cwd() / "installed" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    if facts.exists():
+        return
     facts.mkdir(parents=True)
     (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
     points = [
         line
-        for group, names in project["entry-points"].items()
+        for group, names in project.get("entry-points", {}).items()
         for line in (f"[{group}]", *(f"{name} = {target}" for name, target in names.items()))
     ]
     (facts / "entry_points.txt").write_text("\n".join(points))
-    sys.path.insert(0, str(source))
+    sys.path[:0] = [str(facts.parent), str(folder.absolute() / "src")]
 
 
 class Printing(PythonEvaluator):

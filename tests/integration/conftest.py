@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from jackfield.transports.urllib3 import Urllib3Transport
 from server import Behaviour, Server
+
+from jackfield.transports.urllib3 import Urllib3Transport
 
 
 @pytest.fixture

@@ -193,7 +193,11 @@ class Server:
 def head(status: int = 200, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> bytes:
     """Return a head as bytes."""
     pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return f"HTTP/1.1 {status} X\r\n".encode() + b"".join(f"{name}: {value}\r\n".encode() for name, value in pairs) + b"\r\n"
+    return (
+        f"HTTP/1.1 {status} X\r\n".encode()
+        + b"".join(f"{name}: {value}\r\n".encode() for name, value in pairs)
+        + b"\r\n"
+    )
 
 
 def plain(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Behaviour:
@@ -229,21 +233,23 @@ def trickled(data: bytes, pause: float) -> Behaviour:
     return raw(*(data[place : place + 1] for place in range(len(data))), pause=pause)
 
 
-def and_close(behaviour: Behaviour = raw()) -> Behaviour:
+def and_close(behaviour: Behaviour | None = None) -> Behaviour:
     """Do that, then close the connection unannounced."""
 
     def behave(connection: Connection) -> None:
-        behaviour(connection)
+        if behaviour is not None:
+            behaviour(connection)
         connection.close()
 
     return behave
 
 
-def and_wait(behaviour: Behaviour = raw()) -> Behaviour:
+def and_wait(behaviour: Behaviour | None = None) -> Behaviour:
     """Do that, then wait until the client is gone."""
 
     def behave(connection: Connection) -> None:
-        behaviour(connection)
+        if behaviour is not None:
+            behaviour(connection)
         connection.wait_until_left()
 
     return behave

@@ -102,7 +102,9 @@ def test_a_retry_step_by_step():
         flow.send(Chunk(b"", at=5.2))
     response = ended.value.value
     assert "Oslo" == response.text
-    assert [(0.0, 429, 4.0), (4.4, 200, 0.0)] == [(each.at, each.status, each.waited) for each in response.meta.attempts]
+    assert [(0.0, 429, 4.0), (4.4, 200, 0.0)] == [
+        (each.at, each.status, each.waited) for each in response.meta.attempts
+    ]
     assert ("req_2", 5.2) == (response.meta.request_id, response.meta.seconds)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import settings
 from jackfield import CHAT, EMBEDDINGS, IMAGES
 from jackfield.convert import dumps, loads
 from jackfield.errors import DecodeError, RejectedError, UnsupportedOperationError
-from jackfield.plugin import AnswerFacts, Call, Flow, HttpHead, HttpRequest, Payload, Run, Secret, Send, impl, setting
+from jackfield.plugin import AnswerFacts, Call, Flow, HttpHead, HttpRequest, Payload, Run, Secret, impl, setting
 from jackfield.testing import SECRET, ProviderSuite, failures
 from jackfield_openai_wire import Endpoint, HeaderKey, OpenAIWire
 
@@ -363,10 +364,8 @@ class _Tells(_Sabotaged):
 class _LooksAround(_Sabotaged):
     @impl
     def encode_request(self, call: Call) -> Payload:
-        try:
+        with suppress(OSError):
             socket.create_connection(("telemetry.example.com", 443), timeout=1).close()
-        except OSError:
-            pass
         return OpenAIWire.encode_request(self, call)
 
 

@@ -194,7 +194,8 @@ def _flow(*commands, result=None):
     """Return a flow of *commands*, whose result are the replies."""
     replies = []
     for command in commands:
-        replies.append((yield command))
+        reply = yield command
+        replies.append(reply)
     return result or replies
 
 
@@ -293,7 +294,12 @@ def test_hold_uses_the_provider_s_default_model():
 def test_call_is_made_with_little():
     """A call needs nothing said; what is said holds."""
     call = a_call()
-    assert ("chat.completions", "a-model", False, 0.0) == (call.operation.name, call.model, call.streaming, call.started)
+    assert ("chat.completions", "a-model", False, 0.0) == (
+        call.operation.name,
+        call.model,
+        call.streaming,
+        call.started,
+    )
     assert "other" == a_call(model="other").model
 
 
@@ -324,7 +330,7 @@ def _sends_a_datagram():
         _sends_a_datagram,
         lambda: socket.create_connection(("127.0.0.1", 9)),
         lambda: socket.getaddrinfo("example.com", 443),
-        lambda: urllib.request.urlopen("http://127.0.0.1:9/"),  # noqa: S310
+        lambda: urllib.request.urlopen("http://127.0.0.1:9/"),
     ],
 )
 def test_network_is_blocked(use):
@@ -381,7 +387,8 @@ def test_fixture_fails_the_test_that_hides_it(tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:socket", str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "2 passed, 1 error" in run.stdout, run.stdout
-    assert "the network was used: create_connection ('127.0.0.1', 9)" in run.stdout
+    assert "the network was used" in run.stdout
+    assert "create_connection ('127.0.0.1', 9)" in run.stdout
 
 
 def test_fixture_passes_where_nothing_is_sent(no_network):

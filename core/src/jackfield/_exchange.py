@@ -320,26 +320,34 @@ def _heard(decoder: Decoder, options: Options, ledger: Ledger, fold: Fold[Any, A
     timeout = options.timeout
     waiting = Read(LIMIT, timeout)
     lingering = Read(LIMIT, LINGER_SECONDS if timeout is None else min(timeout, LINGER_SECONDS))
-    read = waiting
-    silent_since: float | None = None
+    whole = read = waiting
+    until: float | None = None  # set while no event comes, only comments or parts of one
     while not decoder.finished:
-        chunk: Chunk = yield read
+        try:
+            chunk: Chunk = yield read
+        except ReadError as error:
+            if until is None or (error.at or 0.0) < until:
+                raise
+            raise _silence(whole) from error
         if not chunk.data:
             break
         events = decoder.feed(chunk.data)
-        read = lingering if decoder.complete else waiting
+        whole = read = lingering if decoder.complete else waiting
         if events:
-            silent_since = None
+            until = None
             yield from _emitted(events, ledger, fold)
-        elif read.timeout is not None:
+        elif whole.timeout is not None:
             # Counted from the first such chunk: what went before may be the caller's own time between two events.
-            silent_since = chunk.at if silent_since is None else silent_since
-            left = silent_since + read.timeout - chunk.at
-            if left <= 0:
-                raise ReadError(f"for {read.timeout:g} seconds nothing came but comments, or parts of one event")
-            read = Read(LIMIT, left)
+            until = chunk.at + whole.timeout if until is None else until
+            if chunk.at >= until:
+                raise _silence(whole)
+            read = Read(LIMIT, until - chunk.at)
     if events := decoder.close():
         yield from _emitted(events, ledger, fold)
+
+
+def _silence(read: Read) -> ReadError:
+    return ReadError(f"for {read.timeout:g} seconds nothing came but comments, or parts of one event")
 
 
 def _emitted(events: Sequence[Any], ledger: Ledger, fold: Fold[Any, Any]) -> Flow[None]:

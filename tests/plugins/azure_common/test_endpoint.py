@@ -80,3 +80,13 @@ def test_names_no_setting_that_an_operation_lacks() -> None:
         AzureEndpoint(V1).body_model(a_call(foreign))
 
     assert "None" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+@pytest.mark.parametrize("target", [DATED, V1])
+def test_steps_are_no_deployments(target: Any, name: str) -> None:
+    """A name that a path takes for a step is refused: the request would go elsewhere, key and all."""
+    endpoint = AzureEndpoint(target)
+
+    with pytest.raises(InvalidRequestError, match="deployment: is '"):
+        endpoint.body_model(a_call(CHAT, name)) or endpoint.build_url(a_call(CHAT, name))

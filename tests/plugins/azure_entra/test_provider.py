@@ -112,10 +112,12 @@ def test_a_refused_token_is_renewed_once() -> None:
     assert {"claims": '{"a":1}'} == credential.asked[1][1]
 
 
-def test_unreadable_claims_are_left_out() -> None:
+@pytest.mark.parametrize("claims", ["%%%", "A", "_w"])
+def test_unreadable_claims_are_left_out(claims: str) -> None:
     """A challenge that cannot be read does not stop the renewal."""
     credential = Credential()
-    bearers([answer(401, b"{}", {"www-authenticate": 'claims="%%%"'}), answer(200, CHAT_ANSWER)], credential=credential)
+    challenge = {"www-authenticate": f'claims="{claims}"'}
+    bearers([answer(401, b"{}", challenge), answer(200, CHAT_ANSWER)], credential=credential)
 
     assert {} == credential.asked[1][1]
 

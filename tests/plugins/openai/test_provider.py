@@ -165,4 +165,3 @@ def test_operations_of_others_have_a_path_too():
     assert [f"{PLATFORM}/models", f"{PLATFORM}/embeddings"] == [
         binding.build_url(a_call(operation)) for operation in (MODELS, EMBEDDINGS)
     ]
-

@@ -51,6 +51,8 @@ class Local:
         chat_template: A Jinja template to use instead of the one that the model's file brings.
     """
 
+    hooks_version = 1
+
     model: str | None = setting(
         default=None,
         env=["JACKFIELD_LOCAL_MODEL"],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import Event
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.testing.blocking import Blocking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from threading import Event, Thread
 
 LIMIT = 65536
 TIMEOUT = 5.0
@@ -69,11 +71,21 @@ def rest_of(body: Any) -> bytes:
     return b"".join(pieces)
 
 
-def seconds_of(function: Callable[[], Any]) -> float:
-    """Return how long *function* takes."""
+def seconds_of(*functions: Callable[[], object]) -> float:
+    """Return how long *functions* take, one after the other."""
     began = time.monotonic()
-    function()
+    for function in functions:
+        function()
     return time.monotonic() - began
+
+
+def joining(thread: Thread) -> Callable[[], object]:
+    """Return a function that waits for the end of *thread*."""
+
+    def join() -> None:
+        thread.join(TIMEOUT)
+
+    return join
 
 
 @contextmanager

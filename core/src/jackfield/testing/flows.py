@@ -198,7 +198,7 @@ def play(flow: Flow[Any], replies: Replies = (), clock: Clock | None = None) -> 
 def interleave(*flows: tuple[Flow[Any], Replies]) -> list[Played]:
     """Drive several flows by turns, one command each, and return how they went."""
     players = [_Player(flow, replies, Clock()) for flow, replies in flows]
-    while any([player.step() for player in players]):  # noqa: C419 - a list: all of them take their step
+    while any([player.step() for player in players]):  # noqa: C419 - a list: every one takes its step
         pass
     return [player.played for player in players]
 
@@ -226,7 +226,7 @@ class _Player:
             else:
                 try:
                     reply = self._perform(self._command)
-                except Exception as error:  # noqa: BLE001 - as the drivers: whatever it is, the flow decides
+                except Exception as error:  # noqa: BLE001 - as the drivers do: the flow decides
                     stamp(error, lambda: self._clock.now)
                     command = self._flow.throw(error)
                 else:

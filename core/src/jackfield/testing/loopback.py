@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -70,10 +71,8 @@ class Connection:
 
     def say(self, data: bytes) -> None:
         """Send *data* as it is, at once. Where nobody listens any more that is no failure."""
-        try:
+        with suppress(OSError):
             self._sock.sendall(data)
-        except OSError:
-            pass
 
     def answer(self, body: bytes = b"", status: int = 200, **headers: str) -> None:
         """Send a whole answer with its length."""
@@ -83,15 +82,13 @@ class Connection:
         """Send one piece of a chunked body; an empty one ends it."""
         self.say(b"%x\r\n%s\r\n" % (len(data), data))
 
-    def is_closed_by_the_other_side(self) -> bool:
-        """Wait for the other side to close, and tell whether it did."""
-        self._sock.settimeout(_PATIENCE / 3)
+    def is_closed_by_the_other_side(self, within: float = _PATIENCE / 3) -> bool:
+        """Wait for the other side to close, at most *within* seconds, and tell whether it did."""
         try:
+            self._sock.settimeout(within)
             return b"" == self._sock.recv(65536)
-        except TimeoutError:
-            return False
-        except OSError:
-            return True
+        except OSError as error:
+            return not isinstance(error, TimeoutError)
 
 
 def head(status: int = 200, **headers: str) -> bytes:
@@ -174,8 +171,6 @@ def closed_port() -> int:
 
 
 def _close(sock: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it is closed already, or only listens
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it is closed already, or only listens
     sock.close()

@@ -15,7 +15,6 @@ from jackfield.convert import dumps
 from jackfield.errors import ReadError
 from jackfield.http import HttpHead, HttpRequest
 
-
 SECRET = "canary-5b1f7c0e9d2a4863"  # noqa: S105 - made to be looked for
 """A credential for tests: wherever it turns up, a real one would."""
 
@@ -53,7 +52,9 @@ Replies: TypeAlias = Iterable[Reply] | Callable[[HttpRequest], Reply]
 """What is answered: one reply a request, in order, or a function that gives the reply to a request."""
 
 
-def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None, *, after: float = 0.0) -> Answer:
+def answer(
+    status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None, *, after: float = 0.0
+) -> Answer:
     """Return a scripted answer.
 
     Args:
@@ -119,7 +120,7 @@ def in_time(answer: Answer, timeout: float | None) -> Answer:
 class ScriptedBody:
     """The body of a scripted answer."""
 
-    def __init__(self, answer: Answer, closed: Callable[[ScriptedBody], None] | None = None) -> None:
+    def __init__(self, answer: Answer, closed: Callable[[ScriptedBody], object] = id) -> None:
         self.seconds = 0.0
         self._pieces = list(answer.pieces)
         self._on_close = closed
@@ -151,8 +152,7 @@ class ScriptedBody:
         """End the body."""
         if not self._closed:
             self._closed = True
-            if self._on_close is not None:
-                self._on_close(self)
+            self._on_close(self)
 
 
 class ScriptedTransport:
@@ -205,7 +205,11 @@ class AsyncScriptedTransport:
         """How many answers were begun and not closed; 0 when nothing leaks."""
         return self._transport.open_bodies
 
-    async def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, AsyncScriptedBody]:  # noqa: ASYNC109 - the contract
+    async def send(
+        self,
+        request: HttpRequest,
+        timeout: float | None,  # noqa: ASYNC109 - the contract
+    ) -> tuple[HttpHead, AsyncScriptedBody]:
         """Give the next reply."""
         head, body = self._transport.send(request, timeout)
         return head, AsyncScriptedBody(body)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import pytest
 from attrs import NOTHING, field, fields, frozen
@@ -17,15 +16,18 @@ from jackfield._binding import Binding, bind
 from jackfield._discovery import find
 from jackfield._settings import load
 from jackfield.http import HttpHead
+from jackfield.operations import Operation
 from jackfield.testing.flows import a_call, an_example, hold
 from jackfield.testing.network import network_blocked
 from jackfield.testing.scripted import SECRET, Answer, Replies, Reply, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
     from jackfield.call import Call
     from jackfield.http import Flow, HttpRequest
-    from jackfield.operations import Operation
 
+AnyOperation: TypeAlias = Operation[Any, Any, Any]
 JSON = {"content-type": "application/json"}
 EVENTS = {"content-type": "text/event-stream"}
 
@@ -39,7 +41,7 @@ class Sample:
         path: Its file.
     """
 
-    operation: Operation[Any, Any, Any]
+    operation: AnyOperation
     path: Path
 
     @property
@@ -82,22 +84,24 @@ class Subject:
         required: By operation, the paths of keys without which a golden answer does not fit, such as `data[0].text`;
             where left out, they follow from what the entities require.
         http: Whether requests go over http(s).
+        stream_ending: The ending of the golden streams' files, where they are no event streams.
         provider: The settings class, where it is not to be found by *name*.
     """
 
     name: ClassVar[str] = ""
     settings: ClassVar[Mapping[str, Any]] = {}
     samples: ClassVar[Path | None] = None
-    supports: ClassVar[Collection[Operation[Any, Any, Any]]] = ()
-    streams: ClassVar[Collection[Operation[Any, Any, Any]] | None] = None
-    lacks: ClassVar[Collection[Operation[Any, Any, Any]]] = ()
-    requests: ClassVar[Mapping[Operation[Any, Any, Any], Any]] = {}
+    supports: ClassVar[Collection[AnyOperation]] = ()
+    streams: ClassVar[Collection[AnyOperation] | None] = None
+    lacks: ClassVar[Collection[AnyOperation]] = ()
+    requests: ClassVar[Mapping[AnyOperation, Any]] = {}
     settings_required: ClassVar[Collection[str] | None] = None
     credentials: ClassVar[Literal["sent", "derived", "none"]] = "sent"
     secrets: ClassVar[Sequence[str]] = (SECRET,)
     credential_replies: ClassVar[Sequence[Reply]] = ()
-    required: ClassVar[Mapping[Operation[Any, Any, Any], Sequence[str]]] = {}
+    required: ClassVar[Mapping[AnyOperation, Sequence[str]]] = {}
     http: ClassVar[bool] = True
+    stream_ending: ClassVar[str] = ".sse"
     provider: ClassVar[Any] = None
 
     # What a check is run for
@@ -107,7 +111,7 @@ class Subject:
         """Return the values of every argument that a check can take, by the argument's name."""
         operations = sorted(cls.supports, key=lambda operation: operation.name)
         streaming = sorted(cls.streamed(), key=lambda operation: operation.name)
-        streams = [each for operation in streaming for each in cls.golden(operation, ".sse")]
+        streams = [each for operation in streaming for each in cls.golden(operation, cls.stream_ending)]
         return {
             "operation": [Case(each, each.name) for each in operations],
             "streaming": [Case(each, each.name) for each in streaming],
@@ -118,12 +122,12 @@ class Subject:
         }
 
     @classmethod
-    def streamed(cls) -> Collection[Operation[Any, Any, Any]]:
+    def streamed(cls) -> Collection[AnyOperation]:
         """Return the operations that are done event by event."""
         return cls.streams if cls.streams is not None else [each for each in cls.supports if each.event is not None]
 
     @classmethod
-    def golden(cls, operation: Operation[Any, Any, Any], ending: str) -> list[Sample]:
+    def golden(cls, operation: AnyOperation, ending: str) -> list[Sample]:
         """Return the golden answers of *operation*, whole (`.json`) or as streams (`.sse`)."""
         name = operation.name
         files = sorted(cls.samples.glob(f"{name}*{ending}")) if cls.samples is not None else []
@@ -166,23 +170,23 @@ class Subject:
             pytest.skip(f"the provider cannot be made or bound: {error}")
 
     @classmethod
-    def request(cls, operation: Operation[Any, Any, Any]) -> Any:
+    def request(cls, operation: AnyOperation) -> Any:
         """Return the request to ask with, a copy: a check may find that it is written into."""
         return deepcopy(cls.requests[operation] if operation in cls.requests else an_example(operation))
 
     @classmethod
-    def call(cls, operation: Operation[Any, Any, Any], *, model: str | None = None, streaming: bool = False) -> Call:
+    def call(cls, operation: AnyOperation, *, model: str | None = None, streaming: bool = False) -> Call:
         """Return a call of *operation*."""
         return a_call(operation, cls.request(operation), model=model, streaming=streaming, provider=cls.name)
 
     @classmethod
-    def held(cls, binding: Binding, operation: Operation[Any, Any, Any], **options: Any) -> Flow[Any]:
+    def held(cls, binding: Binding, operation: AnyOperation, **options: Any) -> Flow[Any]:
         """Return the flow of one call, without retries."""
         options = {"retries": 0, "allow_plain_http": True, **options}
         return hold(binding, operation, options.pop("request", cls.request(operation)), **options)
 
     @classmethod
-    def replying(cls, binding: Binding, operation: Operation[Any, Any, Any], *replies: Reply) -> Replies:
+    def replying(cls, binding: Binding, operation: AnyOperation, *replies: Reply) -> Replies:
         """Return the script that answers *operation* by *replies*, and what fetches credentials by its own."""
         url = binding.build_url(cls.call(operation))
         rest, fetching = iter(replies), cycle(cls.credential_replies)
@@ -196,7 +200,7 @@ class Subject:
         return reply
 
     @classmethod
-    def first_sample(cls, operation: Operation[Any, Any, Any]) -> Sample:
+    def first_sample(cls, operation: AnyOperation) -> Sample:
         """Return one golden answer of *operation*. A check that needs it is skipped where there is none."""
         samples = cls.golden(operation, ".json")
         if not samples:
@@ -206,12 +210,17 @@ class Subject:
 
 def ok(sample: Sample) -> Answer:
     """Return a golden answer as a scripted one."""
-    return answer(200, sample.body, EVENTS if sample.path.suffix == ".sse" else JSON)
+    return answer(200, sample.body, headers_of(sample))
 
 
 def head_of(sample: Sample) -> HttpHead:
     """Return the head of a golden answer."""
-    return HttpHead(200, EVENTS if sample.path.suffix == ".sse" else JSON)
+    return HttpHead(200, headers_of(sample))
+
+
+def headers_of(sample: Sample) -> Mapping[str, str]:
+    """Return the headers that tell what a golden answer is, where its file's name does."""
+    return {".json": JSON, ".sse": EVENTS}.get(sample.path.suffix, {})
 
 
 def required_settings(subject: type[Subject]) -> set[str]:

@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.register_assert_rewrite("jackfield.testing.checks")
-
-from jackfield.testing.checks.answers import AnswerChecks  # noqa: E402 - what is above comes first
-from jackfield.testing.checks.clients import ClientChecks  # noqa: E402
-from jackfield.testing.checks.credentials import CredentialChecks  # noqa: E402
-from jackfield.testing.checks.refusals import RefusalChecks  # noqa: E402
-from jackfield.testing.checks.requests import RequestChecks  # noqa: E402
-from jackfield.testing.checks.secrecy import SecrecyChecks  # noqa: E402
-from jackfield.testing.checks.setup import SetupChecks  # noqa: E402
-from jackfield.testing.checks.streams import StreamChecks  # noqa: E402
+from jackfield.testing.checks.answers import AnswerChecks
+from jackfield.testing.checks.clients import ClientChecks
+from jackfield.testing.checks.credentials import CredentialChecks
+from jackfield.testing.checks.refusals import RefusalChecks
+from jackfield.testing.checks.requests import RequestChecks
+from jackfield.testing.checks.secrecy import SecrecyChecks
+from jackfield.testing.checks.setup import SetupChecks
+from jackfield.testing.checks.streams import StreamChecks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

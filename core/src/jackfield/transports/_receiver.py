@@ -6,6 +6,7 @@ head, a read) has one time: its first receive gets all of that, each further one
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import socket
@@ -27,6 +28,7 @@ class Receiver(io.RawIOBase):
 
     Attributes:
         begun: Whether anything has come.
+        ended: Whether the other side has said that nothing more will come.
     """
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
@@ -36,6 +38,7 @@ class Receiver(io.RawIOBase):
         self._timeout: float | None = -1.0  # not known yet
         self._first = True
         self.begun = False
+        self.ended = False
 
     def allow(self, seconds: float | None) -> None:
         """Begin a step that may take *seconds*. After the end of the answer the socket may be another's: do nothing."""
@@ -62,13 +65,15 @@ class Receiver(io.RawIOBase):
             self._sock.settimeout(left)
             self._timeout = left
         received: int | None = self._raw.readinto(buffer)
-        self.begun = self.begun or bool(received)
+        if received:
+            self.begun = True
+        else:
+            self.ended = True
         return received
 
     def shut(self) -> None:
         """End the connection, which wakes a thread that waits in a receive."""
-        if not self.closed:
-            shut(self._sock)
+        shut(self._sock)
 
     def close(self) -> None:
         """Let go of the socket."""
@@ -88,15 +93,18 @@ class TimedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, announce: Callable[[Receiver], None], *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        receiver = Receiver(self.fp.detach(), sock)
-        self.fp = io.BufferedReader(receiver)
-        announce(receiver)
+        self._receiver = Receiver(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._receiver)
+        announce(self._receiver)
+
+    def begin(self) -> None:
+        """Read the head, all of it: `http.client` alone takes the connection's end for the head's."""
+        super().begin()
+        if self._receiver.ended:
+            raise http.client.RemoteDisconnected("the connection ended in the middle of the head")
 
 
-def shut(sock: socket.socket | None) -> None:
+def shut(sock: Any) -> None:
     """End a connection in both directions."""
-    try:
-        if sock is not None:
-            sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it is closed already
+    with contextlib.suppress(OSError, AttributeError):  # it is closed already, or was let go of and is None
+        sock.shutdown(socket.SHUT_RDWR)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from jackfield_azure_common._advice import Advice
 from jackfield_azure_common._endpoint import AzureEndpoint
 from jackfield_azure_common._settings import AzureSettings
 from jackfield_azure_common._target import DEFAULT_API_VERSION, Target, parse
 
-__all__ = ["DEFAULT_API_VERSION", "AzureEndpoint", "AzureSettings", "Target", "parse"]
+__all__ = ["DEFAULT_API_VERSION", "Advice", "AzureEndpoint", "AzureSettings", "Target", "parse"]

@@ -13,6 +13,8 @@ _V1_PREVIEWS = frozenset({"images.generations"})
 """Operations that the v1 surface documents with `api-version=preview` only."""
 
 _MEANING = "the deployment's name"
+_STEPS = frozenset({".", ".."})
+"""Quoted or not, whoever handles a URL removes them from its path."""
 
 
 @frozen(eq=False)
@@ -31,23 +33,30 @@ class AzureEndpoint:
     api_version: str | None = None
     always_dated: frozenset[str] = frozenset()
 
-    def _is_dated(self, call: Call) -> bool:
+    def is_dated(self, call: Call) -> bool:
+        """Tell on which surface a call is asked."""
         return self.target.surface == "dated" or call.operation.name in self.always_dated
+
+    def version(self, call: Call) -> str | None:
+        """Return the api-version that a call goes with, if any."""
+        if not self.is_dated(call):
+            version = self.api_version or ("preview" if call.operation.name in _V1_PREVIEWS else None)
+            return None if version == "latest" else version
+        return (self.api_version if self.target.surface == "dated" else None) or DEFAULT_API_VERSION
 
     @impl
     def build_url(self, call: Call) -> str:
         """Name the deployment in the path (dated), or leave it to the body (v1)."""
         operation = call.operation.name.replace(".", "/")
-        if not self._is_dated(call):
-            return self._with_query(f"{self.target.root}/v1/{operation}", self._v1_version(call))
-        version = self.api_version if self.target.surface == "dated" else None
+        if not self.is_dated(call):
+            return self._with_query(f"{self.target.root}/v1/{operation}", self.version(call))
         if call.operation.addressed_to == "model":
             operation = f"deployments/{quote(self._deployment(call), safe='')}/{operation}"
-        return self._with_query(f"{self.target.root}/{operation}", version or DEFAULT_API_VERSION)
+        return self._with_query(f"{self.target.root}/{operation}", self.version(call))
 
     def body_model(self, call: Call) -> str | None:
         """Return the model to name in the body: on the v1 surface the deployment, on the dated one none."""
-        if self._is_dated(call) or call.operation.addressed_to == "account":
+        if self.is_dated(call) or call.operation.addressed_to == "account":
             return None
         return self._deployment(call)
 
@@ -61,11 +70,12 @@ class AzureEndpoint:
                     f"deployment: missing; give the client deployment=…{setting}, or the request model=…, {_MEANING}"
                 ],
             )
+        if named in _STEPS:
+            raise InvalidRequestError(
+                f"{call.operation.name!r} on Azure cannot be asked of {named!r}",
+                problems=[f"deployment: is {named!r}, which a path takes for a step up or none; give {_MEANING}"],
+            )
         return named
-
-    def _v1_version(self, call: Call) -> str | None:
-        version = self.api_version or ("preview" if call.operation.name in _V1_PREVIEWS else None)
-        return None if version == "latest" else version
 
     def _with_query(self, url: str, version: str | None) -> str:
         query = "&".join(part for part in (self.target.query, f"api-version={version}" if version else "") if part)

@@ -40,6 +40,16 @@ class Target:
     api_version: str | None = None
     query: str = ""
 
+    @property
+    def host(self) -> str:
+        """The name in the root."""
+        return urlsplit(self.root).hostname or ""
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether it is a resource of Azure's, and no gateway before one."""
+        return self.host.endswith(_AZURE_HOSTS)
+
 
 def parse(pasted: str) -> Target:
     """Return what *pasted* means, whether it is a resource's root, a target URI, a project's URL or a gateway's.

@@ -16,11 +16,22 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jackfield.plugin import AuthenticationError, Flow, HttpHead, HttpRequest, JackfieldError, Run, Secret, impl
+from jackfield.plugin import (
+    AuthenticationError,
+    Flow,
+    HttpHead,
+    HttpRequest,
+    JackfieldError,
+    Run,
+    Secret,
+    SetupError,
+    impl,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+_EXCERPT = 300
 _CLAIMS = re.compile(r'claims="([^"]+)"')
 
 
@@ -48,12 +59,23 @@ class EntraCredentials:
     def _asking(self, request: HttpRequest, refused: HttpHead | None) -> Flow[HttpRequest]:
         ask = getattr(self.source, "get_token", None)
         if ask is None:
-            token = yield Run(self.source)
+            ask, giver = self.source, "the function passed as token="
         else:
-            claims = _claims(refused)
-            token = yield Run(partial(ask, self.scope, claims=claims) if claims else partial(ask, self.scope))
+            claims, giver = _claims(refused), f"the credential {type(self.source).__name__}"
+            ask = partial(ask, self.scope, claims=claims) if claims else partial(ask, self.scope)
+        try:
+            token = yield Run(ask)
+        except JackfieldError:
+            raise
+        except Exception as error:
+            raise SetupError(f"{giver} gave no token: {str(error)[:_EXCERPT] or type(error).__name__}") from error
         text = getattr(token, "token", token)  # azure-identity's AccessToken, or text
-        return _with(request, text if isinstance(text, Secret) else Secret(str(text)), self.root)
+        if not isinstance(text, str | Secret):
+            raise SetupError(f"{giver} gave no token, but {type(text).__name__}")
+        try:
+            return _with(request, text if isinstance(text, Secret) else Secret(text), self.root)
+        except SetupError as error:
+            raise SetupError(f"{giver} gave a token that cannot be sent: it {error.message}") from None
 
     @impl(wrapper=True)
     def decode_error(self, head: HttpHead) -> Generator[None, JackfieldError | None, JackfieldError | None]:

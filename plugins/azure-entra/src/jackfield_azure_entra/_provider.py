@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from jackfield.plugin import Secret, setting
-from jackfield_azure_common import AzureSettings
+from jackfield_azure_common import Advice, AzureSettings
 from jackfield_azure_entra._credentials import EntraCredentials
 from jackfield_openai_wire import OpenAIWire
 
@@ -21,6 +20,21 @@ _SCOPE = "https://cognitiveservices.azure.com/.default"
 
 _ALWAYS_DATED = frozenset({"embeddings"})
 """Microsoft's embeddings page: with Entra tokens the v1 surface does not answer embeddings."""
+
+_NO_ROLE = (
+    "the identity may not do this: give it the role 'Cognitive Services OpenAI User' at the resource (Owner and "
+    "Contributor do not contain it), and allow five minutes; where it has the role, look at the resource's networks"
+)
+_ADVICE: Mapping[int | str, str] = {"PermissionDenied": _NO_ROLE, 403: _NO_ROLE}
+_PASTED = (
+    "check token=: it must be for {audience}, and lives for about an hour; pass a new one, "
+    "or credential=…, which renews it"
+)
+_ASKED = "check what tokens are asked for: scope= is {scope!r}, and Azure OpenAI wants {usual!r}"
+_REGION = ".api.cognitive.microsoft.com"
+_OF_A_REGION = (
+    "; {host} is a whole region's, and a token wants the resource's own: endpoint='https://NAME.openai.azure.com'"
+)
 
 
 def as_token(given: Any) -> Any:
@@ -73,12 +87,17 @@ class AzureEntra(AzureSettings):
     def parts(self) -> Sequence[object]:
         """Endpoint, credentials, payload."""
         endpoint = self.located(_ALWAYS_DATED)
-        root = endpoint.target.root
+        root, usual = endpoint.target.root, _scope(endpoint.target.host)
         # A credential that is passed wins over a token that is lying in the environment.
         source = self.token if self.credential is None else self.credential
-        return endpoint, EntraCredentials(source, root, self.scope or _scope(root)), OpenAIWire(endpoint.body_model)
+        scope = self.scope or usual
+        audience = scope.removesuffix("/.default")
+        refused = _PASTED if isinstance(source, Secret) else _ASKED
+        if endpoint.target.host.endswith(_REGION):
+            refused += _OF_A_REGION
+        advice = Advice(endpoint, {**_ADVICE, 401: refused}, {"scope": scope, "usual": usual, "audience": audience})
+        return endpoint, EntraCredentials(source, root, scope), OpenAIWire(endpoint.body_model, next_step=advice)
 
 
-def _scope(root: str) -> str:
-    host = urlsplit(root).hostname or ""
+def _scope(host: str) -> str:
     return next((scope for ending, scope in _SCOPES.items() if host.endswith(ending)), _SCOPE)

@@ -7,6 +7,7 @@ seconds, seconds before a date, all of them before the time at which a limit is 
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from jackfield.plugin import AnswerFacts, HttpHead, RateLimit
@@ -55,12 +56,13 @@ def _whole(text: str | None) -> int | None:
 def seconds_of(text: str) -> float | None:
     """Return a duration in seconds: Go's notation (`6m0s`, `17ms`) or plain seconds (`60`); None for anything else."""
     try:
-        return max(0.0, float(text)) if text.strip().lower() not in ("nan", "inf", "infinity") else None
+        seconds = float(text)
     except ValueError:
         parts = _DURATION.findall(text)
         if not parts or "".join(number + unit for number, unit in parts) != text.strip():
             return None
         return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def _retry_after(headers: Mapping[str, str], limits: Mapping[str, RateLimit]) -> float | None:

@@ -7,10 +7,14 @@ Rule 2: the message says what the provider said, and what to do next where that 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from jackfield.convert import loads
 from jackfield.plugin import AnswerError, Call, HttpHead, RateLimitError, error_class
+
+NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
+"""Takes the call, the status and the code; returns what a provider can say better than the tables here, or None."""
 
 _WAIT = re.compile(r"(?:retry after|try again in) (\d+(?:\.\d+)?) ?(ms|s)", re.IGNORECASE)
 _NEVER_AGAIN = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
@@ -22,6 +26,8 @@ _NEXT_BY_CODE = {
     "model_not_found": "check the model's name, and that this key may use it",
     "DeploymentNotFound": "check deployment= and endpoint=; a new deployment takes some minutes",
     "context_length_exceeded": "shorten the messages or ask for fewer tokens",
+    "content_filter": "the provider's content filter stopped it; the error's details say what it found",
+    "contentFilter": "the provider's content filter stopped it; the error's details say what it found",
     "unknown_parameter": "this model or endpoint does not take that parameter; leave it out",
     "unsupported_parameter": "this model does not take that parameter; leave it out",
 }
@@ -34,13 +40,13 @@ _NEXT_BY_STATUS = {
 }
 
 
-def refusal(call: Call, head: HttpHead, body: bytes) -> AnswerError:
+def refusal(call: Call, head: HttpHead, body: bytes, next_step: NextStep | None = None) -> AnswerError:
     """Return the error that an answer which is not 2xx means."""
     try:
         document = loads(body)
     except ValueError:
         document = body.decode("utf-8", "replace").strip()
-    return _error(call, head.status, document)
+    return _error(call, head.status, document, next_step)
 
 
 def error_in(call: Call, head: HttpHead, document: Any) -> AnswerError | None:
@@ -50,7 +56,7 @@ def error_in(call: Call, head: HttpHead, document: Any) -> AnswerError | None:
     return None
 
 
-def _error(call: Call, status: int, document: Any) -> AnswerError:
+def _error(call: Call, status: int, document: Any, own: NextStep | None = None) -> AnswerError:
     facts = _facts(document)
     text, code, kind = _text(facts), _word(facts.get("code")), _word(facts.get("type"))
     # An error inside a 200 has its true status in the document, if anywhere.
@@ -59,7 +65,8 @@ def _error(call: Call, status: int, document: Any) -> AnswerError:
         code = None if kind is None else kind
     cls = error_class(meant)
     said = f"{call.provider} answered {status}" + (f" ({code})" if code else "")
-    next_step = _NEXT_BY_CODE.get(code or "") or _NEXT_BY_STATUS.get(meant)
+    next_step = own(call, meant, code) if own is not None else None
+    next_step = next_step or _NEXT_BY_CODE.get(code or "") or _NEXT_BY_STATUS.get(meant)
     error = cls(
         f"{said}: {text or 'no reason given'}" + (f"; {next_step}" if next_step else ""),
         status=status,

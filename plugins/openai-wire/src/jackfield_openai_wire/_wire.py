@@ -23,7 +23,7 @@ from jackfield.plugin import (
     impl,
 )
 from jackfield_openai_wire._head import read_facts
-from jackfield_openai_wire._refusal import error_in, refusal
+from jackfield_openai_wire._refusal import NextStep, error_in, refusal
 from jackfield_openai_wire._stream import EventDecoder
 from jackfield_openai_wire._vectors import register_vectors
 
@@ -86,10 +86,13 @@ class OpenAIWire:
     Args:
         body_model: Says which model to name in the body; None for none. Azure's deployments, for instance, differ.
         codecs: Operations that differ from the default mapping, by name; they win over the built-in ones.
+        next_step: Says what to do about a refusal, from the call, the status and the code, where the provider knows
+            better than the wire; None for what the wire says.
     """
 
     body_model: Callable[[Call], str | None] = named_model
     codecs: Codecs = field(factory=dict)
+    next_step: NextStep | None = None
     _converter: Converter = field(factory=_converter, init=False)
 
     def _codec(self, operation: Operation[Any, Any, Any]) -> Codec | None:
@@ -139,7 +142,7 @@ class OpenAIWire:
     @impl
     def decode_error(self, call: Call, head: HttpHead, body: bytes) -> JackfieldError:
         """Read the error document, whichever of its shapes it has."""
-        return refusal(call, head, body)
+        return refusal(call, head, body, self.next_step)
 
     @impl
     def warm_up(self) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import fields, has
 
-from jackfield._binding import Binding
 from jackfield.convert import dumps, loads
 from jackfield.errors import DecodeError
-from jackfield.operations import Document, Operation
+from jackfield.operations import Document
 from jackfield.testing.checks._raised import raised
-from jackfield.testing.subject import Sample, Subject, head_of
+from jackfield.testing.subject import AnyOperation, Sample, Subject, head_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jackfield._binding import Binding
 
 _UNKNOWN = "a_key_of_tomorrow"
 Path = tuple[str | int, ...]
@@ -56,7 +59,7 @@ class AnswerChecks(Subject):
                 f"the problems {error.problems} do not name the path {_shown(path)}"
             )
 
-    def test_what_is_no_answer_is_a_decode_error(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_what_is_no_answer_is_a_decode_error(self, operation: AnyOperation) -> None:
         """A 2xx answer with a page, nothing, or another document is a DecodeError."""
         binding = self.bound()
         sample = self.first_sample(operation)

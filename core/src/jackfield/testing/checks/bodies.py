@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jackfield.errors import ReadError
 from jackfield.http import HttpRequest
-from jackfield.testing.carrier import LIMIT, TIMEOUT, Carrier, got, released, rest_of, seconds_of
+from jackfield.testing.carrier import LIMIT, TIMEOUT, Carrier, got, joining, released, rest_of, seconds_of
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.loopback import Connection, Loopback, Seen, head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TIMEOUT = 0.5
 _PIECES = (b"one ", b"two ", b"three")
@@ -26,27 +29,31 @@ class BodyChecks(Carrier):
 
     def test_bytes_come_as_they_arrive(self) -> None:
         """A piece is given when it is there, before the next one is sent, however the body's end is told."""
-        for framing, (opening, says) in _FRAMED.items():
-            read = threading.Semaphore(1)
+        for framing in _FRAMED:
+            self._comes_as_it_arrives(framing)
 
-            def handler(connection: Connection, _: Seen) -> None:
-                connection.say(opening)  # noqa: B023 - the server ends with the turn of the loop
-                for piece in _PIECES:
-                    if not read.acquire(timeout=TIMEOUT):  # noqa: B023
-                        return
-                    says(connection, piece)  # noqa: B023
-                if framing == "chunked":  # noqa: B023
-                    connection.chunk(b"")
+    def _comes_as_it_arrives(self, framing: str) -> None:
+        opening, says = _FRAMED[framing]
+        read = threading.Semaphore(1)
 
-            with Loopback(handler, requests=1) as server, self.transport() as transport:
-                _, body = transport.send(HttpRequest("GET", server.url), TIMEOUT)
-                pieces = []
-                for _ in _PIECES:
-                    pieces.append(body.read(LIMIT, TIMEOUT))
-                    read.release()
-                assert list(_PIECES) == pieces, f"a body that ends {framing}"
-                assert [b"", b""] == [body.read(LIMIT, TIMEOUT), body.read(LIMIT, TIMEOUT)]
-                body.close()
+        def handler(connection: Connection, _: Seen) -> None:
+            connection.say(opening)
+            for piece in _PIECES:
+                if not read.acquire(timeout=TIMEOUT):
+                    return
+                says(connection, piece)
+            if framing == "chunked":
+                connection.chunk(b"")
+
+        with Loopback(handler, requests=1) as server, self.transport() as transport:
+            _, body = transport.send(HttpRequest("GET", server.url), TIMEOUT)
+            pieces = []
+            for _ in _PIECES:
+                pieces.append(body.read(LIMIT, TIMEOUT))
+                read.release()
+            assert list(_PIECES) == pieces, f"a body that ends {framing}"
+            assert [b"", b""] == [body.read(LIMIT, TIMEOUT), body.read(LIMIT, TIMEOUT)]
+            body.close()
 
     def test_limit_holds(self) -> None:
         """No read gives more than its limit, and nothing is lost."""
@@ -57,7 +64,7 @@ class BodyChecks(Carrier):
             while piece := body.read(100, TIMEOUT):
                 pieces.append(piece)
             body.close()
-        assert max(map(len, pieces)) <= 100  # noqa: PLR2004 - the limit above
+        assert max(map(len, pieces)) <= 100
         assert sent == b"".join(pieces)
 
     def test_empty_body_is_one(self) -> None:
@@ -68,18 +75,21 @@ class BodyChecks(Carrier):
     def test_cut_body_is_a_read_error(self) -> None:
         """A connection that dies before the body's end is a ReadError, after the bytes that came."""
         for framing in ("chunked", "by its length"):
-            opening, says = _FRAMED[framing]
+            self._breaks_off(framing)
 
-            def handler(connection: Connection, _: Seen) -> None:
-                connection.say(opening)  # noqa: B023 - the server ends with the turn of the loop
-                says(connection, b"one")  # noqa: B023
+    def _breaks_off(self, framing: str) -> None:
+        opening, says = _FRAMED[framing]
 
-            with Loopback(handler, requests=1) as server, self.transport() as transport:
-                _, body = transport.send(HttpRequest("GET", server.url), TIMEOUT)
-                assert b"one" == body.read(LIMIT, TIMEOUT)
-                error = raised(ReadError, lambda: body.read(LIMIT, TIMEOUT), f"a cut body that ends {framing}")  # noqa: B023
-                assert error.transient
-                body.close()
+        def handler(connection: Connection, _: Seen) -> None:
+            connection.say(opening)
+            says(connection, b"one")
+
+        with Loopback(handler, requests=1) as server, self.transport() as transport:
+            _, body = transport.send(HttpRequest("GET", server.url), TIMEOUT)
+            assert b"one" == body.read(LIMIT, TIMEOUT)
+            error = raised(ReadError, lambda: body.read(LIMIT, TIMEOUT), f"a cut body that ends {framing}")
+            assert error.transient
+            body.close()
 
     def test_silent_body_is_a_read_error_in_time(self) -> None:
         """A body that stops coming is a ReadError after the read's timeout."""
@@ -99,12 +109,14 @@ class BodyChecks(Carrier):
     def test_close_ends_the_connection_early(self) -> None:
         """A body that is closed before its end closes the connection; closing again is harmless, and so is going on."""
         closed: list[bool] = []
+        noticed = threading.Event()
 
         def handler(connection: Connection, seen: Seen) -> None:
             if seen.target == "/endless":
                 connection.say(head(200, Transfer_Encoding="chunked"))
                 connection.chunk(b"one")
                 closed.append(connection.is_closed_by_the_other_side())
+                noticed.set()
             else:
                 connection.answer(b"two")
 
@@ -114,6 +126,7 @@ class BodyChecks(Carrier):
             body.close()
             body.close()
             assert b"two" == got(transport, f"{server.url}/next")[1]
+            noticed.wait(TIMEOUT)
         assert [True] == closed
 
     def test_close_wakes_a_reader(self) -> None:
@@ -138,7 +151,7 @@ class BodyChecks(Carrier):
             thread = threading.Thread(target=reads)
             thread.start()
             time.sleep(0.1)  # noqa: TID251 - until the thread waits
-            taken = seconds_of(lambda: (body.close(), thread.join(TIMEOUT)))
+            taken = seconds_of(body.close, joining(thread))
         assert taken < self.patience, "the reader went on waiting"
         assert outcome == [b""] or isinstance(outcome[0], ReadError), f"the reader got {outcome!r}"
 

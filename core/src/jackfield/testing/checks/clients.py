@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio  # noqa: TID251 - a suite drives both clients
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jackfield._binding import Binding
 from jackfield.client import AsyncClient, Client
-from jackfield.operations import Operation
 from jackfield.testing.flows import interleave, play
 from jackfield.testing.network import network_blocked
 from jackfield.testing.scripted import Answer, AsyncScriptedTransport, ScriptedTransport, answer
-from jackfield.testing.subject import EVENTS, Sample, Subject, head_of, ok
+from jackfield.testing.subject import AnyOperation, Sample, Subject, head_of, headers_of, ok
+
+if TYPE_CHECKING:
+    from jackfield._binding import Binding
 
 _OPTIONS: dict[str, Any] = {"retries": 0, "allow_plain_http": True}
 
@@ -56,28 +57,27 @@ class ClientChecks(Subject):
         assert blocking == asyncio.run(asked())
         assert (0, 0) == (transport.open_bodies, twin.open_bodies)
 
-    def test_two_calls_do_not_mix(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_two_calls_do_not_mix(self, operation: AnyOperation) -> None:
         """Two calls of one client that run at once give what each gives alone."""
         binding = self.bound()
         samples = self.golden(operation, ".json")
         if not samples:
             pytest.skip("there is no golden answer: see test_has_golden_answers")
         self._alone_and_together(binding, operation, [ok(samples[0]), ok(samples[-1])], streaming=False)
-        if operation in self.streamed() and (streams := self.golden(operation, ".sse")):
-            replies = [answer(200, self._events_apart(binding, each), EVENTS) for each in (streams[0], streams[-1])]
+        if operation in self.streamed() and (streams := self.golden(operation, self.stream_ending)):
+            both = streams[0], streams[-1]
+            replies = [answer(200, self._events_apart(binding, each), headers_of(each)) for each in both]
             self._alone_and_together(binding, operation, replies, streaming=True)
 
     def _events_apart(self, binding: Binding, stream: Sample) -> list[bytes]:
         """Return a golden stream cut after each event."""
         decoder = binding.decoder(self.call(stream.operation, streaming=True), head_of(stream))
-        data, places = stream.body, [0]
-        for n in range(1, len(data)):
-            if decoder.feed(data[n - 1 : n]):
-                places.append(n)
-        return [data[a:b] for a, b in pairwise([*places, len(data)])]
+        data = stream.body
+        ends = [n for n in range(1, len(data)) if decoder.feed(data[n - 1 : n])]
+        return [data[a:b] for a, b in pairwise([0, *ends, len(data)])]
 
     def _alone_and_together(
-        self, binding: Binding, operation: Operation[Any, Any, Any], replies: list[Answer], *, streaming: bool
+        self, binding: Binding, operation: AnyOperation, replies: list[Answer], *, streaming: bool
     ) -> None:
         def flows() -> list[Any]:
             return [
@@ -93,7 +93,7 @@ class ClientChecks(Subject):
             if first.requests == repeated.requests:  # otherwise another check says that they differ each time
                 assert first.requests == second.requests
 
-    def test_hooks_do_no_io(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_hooks_do_no_io(self, operation: AnyOperation) -> None:
         """Making a provider, binding it and calling every hook of a call uses no network; what is hidden counts."""
         sample = self.first_sample(operation)
         with network_blocked() as attempts:
@@ -103,6 +103,6 @@ class ClientChecks(Subject):
             replies = [ok(sample), answer(500, b"<html>"), answer(429, b"{}", {"retry-after": "1"})]
             for reply in replies:
                 play(self.held(binding, operation), self.replying(binding, operation, reply))
-            for stream in self.golden(operation, ".sse") if operation in self.streamed() else ():
+            for stream in self.golden(operation, self.stream_ending) if operation in self.streamed() else ():
                 play(self.held(binding, operation, streaming=True), self.replying(binding, operation, ok(stream)))
         assert [] == attempts

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from jackfield._binding import Binding
 from jackfield.errors import AuthenticationError, SetupError
 from jackfield.http import Header, HttpRequest
-from jackfield.operations import Operation
 from jackfield.secret import Secret
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.flows import play
 from jackfield.testing.scripted import answer
-from jackfield.testing.subject import JSON, Subject
+from jackfield.testing.subject import JSON, AnyOperation, Subject
+
+if TYPE_CHECKING:
+    from jackfield._binding import Binding
 
 _ELSEWHERE = "https://elsewhere.invalid/v1"
 _REFUSALS = (answer(401, b'{"error": {"message": "no"}}', JSON), answer(401, "<html>no</html>"), answer(401))
@@ -21,14 +22,14 @@ _REFUSALS = (answer(401, b'{"error": {"message": "no"}}', JSON), answer(401, "<h
 class CredentialChecks(Subject):
     """`authorize` and `finish_request`."""
 
-    def test_credentials_are_all_that_is_added(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_credentials_are_all_that_is_added(self, operation: AnyOperation) -> None:
         """Authorizing changes neither method, URL, body nor a header that is there."""
         before, after = self._authorized(self.bound(), operation)
         assert (before.method, before.url, before.body) == (after.method, after.url, after.body)
         assert dict(before.headers) == {name: after.headers.get(name) for name in before.headers}
         assert ("none" == self.credentials) == (before.headers == after.headers)
 
-    def test_credentials_are_bound_secrets(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_credentials_are_bound_secrets(self, operation: AnyOperation) -> None:
         """Credentials are `Secret` values that are revealed to the URL's origin, and to no other."""
         before, after = self._authorized(self.bound(), operation)
         added = {name: value for name, value in after.headers.items() if name not in before.headers}
@@ -45,7 +46,7 @@ class CredentialChecks(Subject):
             request = HttpRequest("POST", _ELSEWHERE, {name: value})
             raised(SetupError, request.revealed_headers, f"the header {name!r} for another origin")
 
-    def test_refused_credentials_are_an_authentication_error(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_refused_credentials_are_an_authentication_error(self, operation: AnyOperation) -> None:
         """A 401 is an AuthenticationError, whatever its body, after at most one attempt with other credentials."""
         for refusal in _REFUSALS:
             binding = self.bound()
@@ -56,7 +57,7 @@ class CredentialChecks(Subject):
     def _is_secret(self, value: str) -> bool:
         return any(secret in value for secret in self.secrets)
 
-    def _authorized(self, binding: Binding, operation: Operation[Any, Any, Any]) -> tuple[HttpRequest, HttpRequest]:
+    def _authorized(self, binding: Binding, operation: AnyOperation) -> tuple[HttpRequest, HttpRequest]:
         """Return a request before and after its credentials."""
         call = self.call(operation)
         body = binding.encode_request(call).body

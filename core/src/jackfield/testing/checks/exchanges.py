@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import threading
 import time
+from itertools import cycle
 
 from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
 from jackfield.http import HttpRequest
 from jackfield.secret import Secret
-from jackfield.testing.carrier import TIMEOUT, Carrier, got, released, seconds_of
+from jackfield.testing.carrier import TIMEOUT, Carrier, got, joining, released, seconds_of
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.loopback import Connection, Loopback, Seen, closed_port, head
 
@@ -98,10 +99,10 @@ class ExchangeChecks(Carrier):
 
     def test_nonsense_is_a_transport_error(self) -> None:
         """What is no HTTP at all is a TransportError."""
-        with Loopback(lambda connection, _: connection.say(b"\x16\x03\x01 hello\r\n\r\n"), requests=1) as server:
-            with self.transport() as transport:
-                request = HttpRequest("GET", server.url)
-                raised(TransportError, lambda: transport.send(request, TIMEOUT), "an answer that is no HTTP")
+        said = b"\x16\x03\x01 hello\r\n\r\n"
+        with Loopback(lambda connection, _: connection.say(said), requests=1) as server, self.transport() as transport:
+            request = HttpRequest("GET", server.url)
+            raised(TransportError, lambda: transport.send(request, TIMEOUT), "an answer that is no HTTP")
 
     def test_silent_server_is_a_read_error_in_time(self) -> None:
         """A server that says nothing is a ReadError after the timeout."""
@@ -114,10 +115,10 @@ class ExchangeChecks(Carrier):
         over = threading.Event()
 
         def handler(connection: Connection, _: Seen) -> None:
-            for byte in b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100:
-                if over.wait(_TIMEOUT / 5):
-                    return
-                connection.say(bytes([byte]))
+            connection.say(b"HTTP/1.1 200 OK\r\n")
+            trickle = cycle(b"x: y\r\n")
+            while not over.wait(_TIMEOUT / 5):
+                connection.say(bytes([next(trickle)]))
 
         with Loopback(handler) as server, released(over), self.transport() as transport:
             self._in_time(transport, server.url)
@@ -150,6 +151,6 @@ class ExchangeChecks(Carrier):
             thread.start()
             assert came.wait(TIMEOUT)
             time.sleep(0.05)  # noqa: TID251 - until the thread waits for the answer
-            taken = seconds_of(lambda: (interrupt(request), thread.join(TIMEOUT)))
+            taken = seconds_of(lambda: interrupt(request), joining(thread))
             assert 1 == len(ended), "the send went on"
             assert taken < self.patience

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from jackfield._binding import Binding
 from jackfield.errors import AnswerError, error_class
-from jackfield.operations import Operation
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.flows import play
 from jackfield.testing.scripted import Answer, answer
-from jackfield.testing.subject import JSON, Subject
+from jackfield.testing.subject import JSON, AnyOperation, Subject
+
+if TYPE_CHECKING:
+    from jackfield._binding import Binding
 
 STATUSES = (400, 403, 404, 408, 409, 429, 500, 503)
 """401 has a check of its own, with the credentials."""
@@ -29,7 +30,7 @@ _SECONDS = 7
 class RefusalChecks(Subject):
     """`decode_error` and `read_head`."""
 
-    def test_refusals_have_their_class(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_refusals_have_their_class(self, operation: AnyOperation) -> None:
         """Each status becomes its error class, whatever the body."""
         binding = self.bound()
         for status in STATUSES:
@@ -40,7 +41,7 @@ class RefusalChecks(Subject):
                 assert status == error.status
                 assert str(error), "the error says nothing"
 
-    def test_retry_after_is_heard(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_retry_after_is_heard(self, operation: AnyOperation) -> None:
         """A `Retry-After` in seconds is the error's `retry_after`, and without one nothing is made up."""
         if not self.http:
             pytest.skip("Retry-After belongs to HTTP")
@@ -50,6 +51,6 @@ class RefusalChecks(Subject):
         assert asked.transient, "an answer that asks to wait may be asked for again"
         assert self._error(binding, operation, answer(429, body), "429 without Retry-After").retry_after is None
 
-    def _error(self, binding: Binding, operation: Operation[Any, Any, Any], reply: Answer, where: str) -> AnswerError:
+    def _error(self, binding: Binding, operation: AnyOperation, reply: Answer, where: str) -> AnswerError:
         played = play(self.held(binding, operation), self.replying(binding, operation, reply))
         return raised(AnswerError, played.value, where)

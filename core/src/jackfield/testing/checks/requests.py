@@ -12,19 +12,16 @@ from hypothesis import strategies as st
 
 from jackfield.convert import loads
 from jackfield.errors import SetupError
-from jackfield.operations import Operation
-from jackfield.testing.subject import Subject
+from jackfield.testing.subject import AnyOperation, Subject
 
-_URL_CHARACTERS = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
-)
+_URL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%")
 _MODELS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
 class RequestChecks(Subject):
     """`build_url` and `encode_request`."""
 
-    def test_url_is_absolute_and_safe(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_url_is_absolute_and_safe(self, operation: AnyOperation) -> None:
         """The URL is absolute, and https where the settings say nothing else."""
         parts = urlsplit(self.bound().build_url(self.call(operation)))
         assert parts.scheme, "the URL has no scheme"
@@ -34,14 +31,14 @@ class RequestChecks(Subject):
             assert ("http" if plain else "https") == parts.scheme
         assert "" == parts.fragment
 
-    def test_url_is_the_same_each_time(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_url_is_the_same_each_time(self, operation: AnyOperation) -> None:
         """The URL follows from call and settings alone."""
         binding, again = self.bound(), self.bound()
         first = binding.build_url(self.call(operation))
         assert first == binding.build_url(self.call(operation))
         assert first == again.build_url(self.call(operation))
 
-    def test_url_takes_any_model_name(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_url_takes_any_model_name(self, operation: AnyOperation) -> None:
         """A model's name in the URL is percent-encoded, so that it cannot change anything else of it."""
         binding = self.bound()
         plain = _shape(binding.build_url(self.call(operation, model="m")))
@@ -62,12 +59,12 @@ class RequestChecks(Subject):
 
         fits()
 
-    def test_url_has_no_secret(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_url_has_no_secret(self, operation: AnyOperation) -> None:
         """The URL has no credential in it: it ends up in other people's logs."""
         url = self.bound().build_url(self.call(operation))
         assert not any(secret in url or secret in unquote(url) for secret in self.secrets)
 
-    def test_payload_fits_the_operation(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_payload_fits_the_operation(self, operation: AnyOperation) -> None:
         """A GET has no body; anything else has a JSON object without nulls, or another body with its content type."""
         binding = self.bound()
         for streaming in (False, True) if operation in self.streamed() else (False,):
@@ -82,12 +79,12 @@ class RequestChecks(Subject):
                 assert isinstance(document, dict), "the body is no JSON object"
                 assert [] == list(_nulls(document, "$")), "None means absent, and is not sent"
 
-    def test_payload_is_the_same_each_time(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_payload_is_the_same_each_time(self, operation: AnyOperation) -> None:
         """The payload follows from call and settings alone: a request that is tried again is the same request."""
         binding = self.bound()
         assert binding.encode_request(self.call(operation)) == binding.encode_request(self.call(operation))
 
-    def test_payload_leaves_the_call_alone(self, operation: Operation) -> None:  # type: ignore[type-arg]
+    def test_payload_leaves_the_call_alone(self, operation: AnyOperation) -> None:
         """Encoding changes nothing in the caller's request."""
         call = self.call(operation)
         before = deepcopy(call.request)

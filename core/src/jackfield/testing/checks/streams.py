@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jackfield._binding import Binding
 from jackfield.errors import JackfieldError, ReadError, StreamInterruptedError
 from jackfield.testing.flows import play
 from jackfield.testing.scripted import answer
-from jackfield.testing.subject import EVENTS, Sample, Subject, head_of
+from jackfield.testing.subject import Sample, Subject, head_of, headers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jackfield._binding import Binding
 
 _TOO_SHORT = 3
 
@@ -32,7 +36,7 @@ class StreamChecks(Subject):
         @given(cuts=st.lists(st.integers(0, len(data)), max_size=20))
         def same(cuts: list[int]) -> None:
             places = [0, *sorted(cuts), len(data)]
-            pieces = [data[a:b] for a, b in zip(places, places[1:], strict=False) if a < b]
+            pieces = [data[a:b] for a, b in pairwise(places) if a < b]
             assert whole == self._events(binding, stream, pieces)
 
         same()
@@ -47,7 +51,7 @@ class StreamChecks(Subject):
             for pieces in ([data[:end]], [data[:end], ReadError("the connection broke")]):
                 played = play(
                     self.held(binding, stream.operation, streaming=True),
-                    self.replying(binding, stream.operation, answer(200, pieces, EVENTS)),
+                    self.replying(binding, stream.operation, answer(200, pieces, headers_of(stream))),
                 )
                 error = played.error
                 assert error is not None or count > 1, "cut after its first event, the stream counts as complete"
@@ -57,7 +61,7 @@ class StreamChecks(Subject):
                 assert (count, count) == (error.events, len(played.events))
                 assert self._folded(stream, played.events) == error.partial
         for end in sorted({1, ends[0] // 2}):
-            script = self.replying(binding, stream.operation, answer(200, data[:end], EVENTS))
+            script = self.replying(binding, stream.operation, answer(200, data[:end], headers_of(stream)))
             played = play(self.held(binding, stream.operation, streaming=True), script)
             assert isinstance(played.error, JackfieldError), f"cut after {end} bytes it raises {played.error!r}"
 
@@ -89,10 +93,8 @@ class StreamChecks(Subject):
         return ends
 
     def _folded(self, stream: Sample, events: Iterable[Any]) -> Any:
-        fold = stream.operation.fold
-        if fold is None:
-            pytest.skip("the operation has no fold")
-        folding = fold()
+        assert stream.operation.fold is not None, "an operation that streams has a fold"
+        folding = stream.operation.fold()
         for event in events:
             folding.add(event)
         return folding.result()
