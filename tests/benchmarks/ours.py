@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floor import HISTORY, INPUTS
+
 from jackfield import CHAT, EMBEDDINGS, ChatRequest, Client, EmbeddingRequest, Message
 
 MESSAGE = {"user": Message.user, "assistant": Message.assistant}

@@ -375,11 +375,43 @@ class Broken:
         return request
 
 
-def test_a_foreign_failure_of_credentials_passes_through() -> None:
-    """An exception of foreign code is thrown into the flow, and leaves it as it is."""
+def test_a_foreign_failure_of_credentials_is_an_error_of_ours() -> None:
+    """An exception of foreign code is the cause of a SetupError, which does not quote it: it may quote a secret."""
     played = play(hold(key=Broken()), [])
 
-    assert isinstance(played.error, LookupError)
+    assert isinstance(played.error, SetupError)
+    assert isinstance(played.error.__cause__, LookupError)
+    assert "no token" not in str(played.error)
+
+
+class Unchanging:
+    """Credentials that have nothing else to try, and say so as the hook asks."""
+
+    @impl
+    def authorize(self, request: HttpRequest, refused: HttpHead | None) -> HttpRequest:
+        """Add a key at first; return the request unchanged after a refusal."""
+        return request if refused else request.with_header("authorization", "a-key")
+
+
+class Dated:
+    """A signature that is never the same twice."""
+
+    def __init__(self) -> None:
+        self.signed = 0
+
+    @impl
+    def finish_request(self, request: HttpRequest) -> HttpRequest:
+        """Sign anew."""
+        self.signed += 1
+        return request.with_header("x-signature", str(self.signed))
+
+
+def test_credentials_with_nothing_else_to_try_are_sent_once() -> None:
+    """The request returned unchanged after a 401 is not sent without credentials, however it is signed."""
+    played = play(hold(Dated(), key=Unchanging()), [401, b"no", b""])
+
+    assert isinstance(played.error, AuthenticationError)
+    assert 1 == len(played.error.meta.attempts)
 
 
 class Returning:

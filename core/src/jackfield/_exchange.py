@@ -181,13 +181,14 @@ def _attempt(
     """Send the request once (twice, where new credentials are to be had after a 401) and read the answer."""
     attempt = ledger.begin()
     try:
-        request = yield from _authorized(call, binding, prepared, None)
+        authorized = yield from _authorized(call, binding, prepared, None)
+        request = _finished(call, binding, authorized)
         head, facts = yield from _sent(call, binding, options, request, ledger)
         if head.status == 401:  # noqa: PLR2004
             renewed = yield from _authorized(call, binding, prepared, head)
-            if renewed.headers != request.headers:
+            if renewed.headers not in (authorized.headers, prepared.headers):  # there is something else to try
                 _note(attempt, "AuthenticationError", "the credentials were refused; sent again with new ones")
-                attempt, request = ledger.begin(), renewed
+                attempt, request = ledger.begin(), _finished(call, binding, renewed)
                 head, facts = yield from _sent(call, binding, options, request, ledger)
         if not 200 <= head.status < 300:  # noqa: PLR2004
             raise (yield from _refusal(call, binding, options, request, head, facts))
@@ -206,13 +207,25 @@ def _note(attempt: Attempt, error: str, why: str) -> None:
 
 
 def _authorized(call: Call, binding: Binding, request: HttpRequest, refused: HttpHead | None) -> Flow[HttpRequest]:
-    authorized = binding.authorize(call, request, refused)
-    if isinstance(authorized, Generator):
-        authorized = yield from authorized
-    authorized = _of_kind(HttpRequest, authorized, call, "authorize")
+    """Return the request with credentials. Whatever a foreign credential raises is an error of ours, with its cause."""
+    try:
+        authorized = binding.authorize(call, request, refused)
+        if isinstance(authorized, Generator):
+            authorized = yield from authorized
+    except JackfieldError:
+        raise
+    except Exception as error:
+        raise SetupError(
+            f"the credentials of provider {call.provider!r} are not to be had: {type(error).__name__} (its text is in "
+            f"the error's __cause__)"
+        ) from error
+    return _of_kind(HttpRequest, authorized, call, "authorize")
+
+
+def _finished(call: Call, binding: Binding, request: HttpRequest) -> HttpRequest:
     for finish in binding.finish_request:
-        authorized = finish(call, authorized)
-    return authorized
+        request = finish(call, request)
+    return request
 
 
 def _sent(

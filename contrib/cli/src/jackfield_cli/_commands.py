@@ -21,9 +21,13 @@ GROUP = "jackfield.commands"
 
 SUMMARIES = {
     "ask": "Ask a model one question.",
+    "emulate": "Run a server that stands in for the vendors.",
     "providers": "List the providers that are installed.",
 }
 """What the project's own commands do, so that listing them imports none."""
+
+HOMES = {"emulate": "jackfield-emulator"}
+"""The commands of packages other than this one."""
 
 LATER = {
     "chat": "a conversation in the terminal",
@@ -31,8 +35,7 @@ LATER = {
     "embed": "embeddings of files",
     "models": "the models of a provider",
     "config": "named configurations",
-    "emulate": "a server that stands in for the vendors",
-    "serve": "a server that stands in for the vendors",
+    "serve": "the showcase in a browser",
 }
 """Commands that are planned and do not exist yet."""
 
@@ -110,7 +113,7 @@ def _missing(name: str) -> str:
     names = list(installed(GROUP))
     there = f"there are {', '.join(names)}" if names else "none is installed"
     if name in SUMMARIES:
-        return f"the command {name!r} is not installed: pip install jackfield-cli; {there}"
+        return f"the command {name!r} is not installed: pip install {HOMES.get(name, 'jackfield-cli')}; {there}"
     if name in LATER:
         return f"there is no command {name!r} yet ({LATER[name]}): it comes later; {there}"
     nearest = get_close_matches(name, names, 1, 0.6)

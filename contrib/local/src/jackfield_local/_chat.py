@@ -20,6 +20,9 @@ _FIELD = re.compile(r"(?:Field |Expected )?'(\w+)'|(response_format)\b")
 # What it says before the reason why a schema is no good.
 _SCHEMA = re.compile(r".*?(?=JSON schema error)", re.DOTALL)
 # Its kinds of failure that callers know under another name; the others have no name.
+LONGEST_ANSWER = 512
+"""Tokens of an answer whose request sets no limit. A small model may go round in circles until its context is full."""
+
 _CODES = {"exceed_context_size_error": "context_length_exceeded"}
 _PARAMS = {"exceed_context_size_error": "messages"}
 _BAD_REQUEST = 400
@@ -62,6 +65,8 @@ def _check_messages(messages: object) -> None:
 def _for_the_engine(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return *document* as the engine is asked."""
     asked = {**document, "stream": True, "stream_options": {"include_usage": True}, "return_progress": True}
+    if document.get("max_tokens") is None and document.get("max_completion_tokens") is None:
+        asked["max_tokens"] = LONGEST_ANSWER
     if document.get("seed") is not None:
         asked["cache_prompt"] = False  # with a prompt half remembered, sums are rounded in another order
     return asked

@@ -22,7 +22,7 @@ from jackfield.testing.network import network_blocked
 from jackfield.testing.scripted import SECRET, Answer, Replies, Reply, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from jackfield.call import Call
     from jackfield.http import Flow, HttpRequest
@@ -186,7 +186,9 @@ class Subject:
         return hold(binding, operation, options.pop("request", cls.request(operation)), **options)
 
     @classmethod
-    def replying(cls, binding: Binding, operation: AnyOperation, *replies: Reply) -> Replies:
+    def replying(
+        cls, binding: Binding, operation: AnyOperation, *replies: Reply | Callable[[HttpRequest], Reply]
+    ) -> Replies:
         """Return the script that answers *operation* by *replies*, and what fetches credentials by its own."""
         url = binding.build_url(cls.call(operation))
         rest, fetching = iter(replies), cycle(cls.credential_replies)
@@ -195,7 +197,7 @@ class Subject:
             found = next(fetching if cls.credential_replies and request.url != url else rest, None)
             if found is None:
                 raise AssertionError(f"{len(replies)} replies were scripted, and there are more requests")
-            return found
+            return found(request) if callable(found) else found
 
         return reply
 

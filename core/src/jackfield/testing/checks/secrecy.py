@@ -20,9 +20,10 @@ from jackfield.testing.scripted import Reply, answer
 from jackfield.testing.subject import JSON, AnyOperation, Subject, ok
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jackfield._binding import Binding
+    from jackfield.http import HttpRequest
     from jackfield.trace import CallRecord
 
 
@@ -45,10 +46,10 @@ class SecrecyChecks(Subject):
         binding = self.bound()
         listener = _Listener()
         binding.call_ended = [*binding.call_ended, listener.call_ended]
-        sent = self._sent(binding, operation)
-        for where, reply in self._replies(operation, f"you sent {' and '.join(sent)}").items():
+        for where, reply in self._replies(operation).items():
             for streaming in (False, True) if operation in self.streamed() else (False,):
-                told = dict(self._told(binding, operation, reply, streaming=streaming))
+                sent: list[str] = []
+                told = dict(self._told(binding, operation, reply, sent, streaming=streaming))
                 told["the record of the call"] = [asdict(record) for record in listener.records]
                 leaks = [f"{what}: {text!r:.300}" for what, text in told.items() if self._leaks(text, *sent)]
                 assert [] == leaks, f"after {where}, the secret is in {'; '.join(leaks)}"
@@ -57,28 +58,36 @@ class SecrecyChecks(Subject):
         shown = text.decode("latin-1") if isinstance(text, bytes) else str(text)
         return any(secret in shown for secret in (*self.secrets, *more))
 
-    def _sent(self, binding: Binding, operation: AnyOperation) -> list[str]:
-        """Return the credentials that a request carries, as an answer could echo them."""
-        played = play(self.held(binding, operation), self.replying(binding, operation, answer(500)))
-        request = played.requests[-1]
-        return [value.reveal(request.url) for value in request.headers.values() if isinstance(value, Secret)]
-
-    def _replies(self, operation: AnyOperation, echo: str) -> dict[str, Reply]:
+    def _replies(self, operation: AnyOperation) -> dict[str, Callable[[str], Reply]]:
+        """Return what is answered, as a function of what an answer could echo."""
         return {
-            "an answer": ok(self.first_sample(operation)),
-            "a refusal that echoes it": answer(400, {"error": {"message": echo, "code": echo, "type": echo}}),
-            "a page that echoes it": answer(403, f"<html>{echo}</html>"),
-            "a server's failure": answer(500, f"{{{echo}"),
-            "an answer that is none": answer(200, f"<html>{echo}</html>"),
-            "an answer that does not fit": answer(200, {"error": {"message": echo}}, JSON),
-            "no connection": ConnectError("cannot reach it"),
+            "an answer": lambda _: ok(self.first_sample(operation)),
+            "a refusal that echoes it": lambda echo: answer(
+                400, {"error": {"message": echo, "code": echo, "type": echo}}
+            ),
+            "a page that echoes it": lambda echo: answer(403, f"<html>{echo}</html>"),
+            "a server's failure": lambda echo: answer(500, f"{{{echo}"),
+            "an answer that is none": lambda echo: answer(200, f"<html>{echo}</html>"),
+            "an answer that does not fit": lambda echo: answer(200, {"error": {"message": echo}}, JSON),
+            "no connection": lambda _: ConnectError("cannot reach it"),
         }
 
     def _told(
-        self, binding: Binding, operation: AnyOperation, reply: Reply, *, streaming: bool
+        self,
+        binding: Binding,
+        operation: AnyOperation,
+        reply: Callable[[str], Reply],
+        sent: list[str],
+        *,
+        streaming: bool,
     ) -> Iterator[tuple[str, object]]:
+        def echoing(request: HttpRequest) -> Reply:
+            """Answer with the credentials of this very request: some are made anew for each."""
+            sent[:] = [value.reveal(request.url) for value in request.headers.values() if isinstance(value, Secret)]
+            return reply(f"you sent {' and '.join(sent)}")
+
         with _logged() as records:
-            script = self.replying(binding, operation, reply)
+            script = self.replying(binding, operation, echoing)
             played = play(self.held(binding, operation, streaming=streaming), script)
         yield from _of(played)
         yield "the log", [record.getMessage() for record in records]
