@@ -130,7 +130,7 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error. Its examples run in the test suite."""
     sync(session, "--only-group", "docs")
-    session.run("mkdocs", "build", "--strict", "--quiet", "--config-file", ".mkdocs.yml")
+    session.run("mkdocs", "build", "--strict", "--config-file", ".mkdocs.yml")
 
 
 @nox.session(python=OLDEST)
