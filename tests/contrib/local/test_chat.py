@@ -7,6 +7,7 @@ import pytest
 
 from jackfield import CHAT, AsyncClient, ChatRequest, ChatResponse, Message
 from jackfield.errors import RejectedError
+from jackfield_local._chat import LONGEST_ANSWER, TEMPERATURE, _for_the_engine
 
 COLOURS = [Message.user("Name three colours.")]
 SCHEMA = {
@@ -136,3 +137,23 @@ def test_an_unknown_model_names_what_is_there(client):
         client.call(CHAT, short(model="gpt-4o"))
 
     assert (404, "model_not_found", "model") == (caught.value.status, caught.value.code, caught.value.param)
+
+
+DEFAULTS = [
+    ({}, LONGEST_ANSWER, TEMPERATURE),
+    ({"max_tokens": 9, "temperature": 0}, 9, 0),
+    ({"max_completion_tokens": 9, "temperature": 1.5}, None, 1.5),
+]
+
+
+@pytest.mark.parametrize(("given", "limit", "temperature"), DEFAULTS)
+def test_defaults_keep_a_small_model_from_rambling(given, limit, temperature):
+    """Where a request says nothing of it, an answer is bounded and sober; what it says is taken."""
+    asked = _for_the_engine({"messages": [], **given})
+
+    assert (limit, temperature) == (asked.get("max_tokens"), asked["temperature"])
+
+
+def test_the_first_command_of_the_readme_is_answered_right(client):
+    """The question that the README asks first has its answer within the defaults."""
+    assert "Paris" in client.ask("What is the capital of France?", seed=1)

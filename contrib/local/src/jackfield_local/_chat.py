@@ -23,6 +23,9 @@ _SCHEMA = re.compile(r".*?(?=JSON schema error)", re.DOTALL)
 LONGEST_ANSWER = 512
 """Tokens of an answer whose request sets no limit. A small model may go round in circles until its context is full."""
 
+TEMPERATURE = 0.2
+"""Where a request names none. A small model's second-best words are mostly wrong ones."""
+
 _CODES = {"exceed_context_size_error": "context_length_exceeded"}
 _PARAMS = {"exceed_context_size_error": "messages"}
 _BAD_REQUEST = 400
@@ -67,6 +70,8 @@ def _for_the_engine(document: Mapping[str, Any]) -> dict[str, Any]:
     asked = {**document, "stream": True, "stream_options": {"include_usage": True}, "return_progress": True}
     if document.get("max_tokens") is None and document.get("max_completion_tokens") is None:
         asked["max_tokens"] = LONGEST_ANSWER
+    if document.get("temperature") is None:
+        asked["temperature"] = TEMPERATURE
     if document.get("seed") is not None:
         asked["cache_prompt"] = False  # with a prompt half remembered, sums are rounded in another order
     return asked
