@@ -26,6 +26,9 @@ LONGEST_ANSWER = 512
 TEMPERATURE = 0.2
 """Where a request names none. A small model's second-best words are mostly wrong ones."""
 
+REPEAT_PENALTY = 1.1
+"""The engine's own parameter, where `extra` does not set it: without it a small model may say one phrase for ever."""
+
 _CODES = {"exceed_context_size_error": "context_length_exceeded"}
 _PARAMS = {"exceed_context_size_error": "messages"}
 _BAD_REQUEST = 400
@@ -72,6 +75,7 @@ def _for_the_engine(document: Mapping[str, Any]) -> dict[str, Any]:
         asked["max_tokens"] = LONGEST_ANSWER
     if document.get("temperature") is None:
         asked["temperature"] = TEMPERATURE
+    asked.setdefault("repeat_penalty", REPEAT_PENALTY)
     if document.get("seed") is not None:
         asked["cache_prompt"] = False  # with a prompt half remembered, sums are rounded in another order
     return asked
