@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from attrs import Factory, define, field, frozen
 
 from jackfield._binding import Binding, bind
-from jackfield._exchange import Options, exchange
+from jackfield._exchange import exchange
+from jackfield._options import Options
 from jackfield.convert import dumps, loads
+from jackfield.limits import DEFAULT, Limits
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.plugin import (
     AnswerFacts,
@@ -237,9 +239,11 @@ GOOD = b'{"text": "hello"}'
 STEADY = Retries(jitter=lambda: 0.0)
 
 
-def a_call(operation: Operation[Any, Any, Any] = TELL, *, streaming: bool = False, **fields: Any) -> Call:
+def a_call(
+    operation: Operation[Any, Any, Any] = TELL, *, streaming: bool = False, limits: Limits = DEFAULT, **fields: Any
+) -> Call:
     """Return a call that began at NOW."""
-    return Call("c1", "letters", operation, TellRequest(**fields), "small", streaming, NOW)
+    return Call("c1", "letters", operation, TellRequest(**fields), "small", streaming, NOW, limits)
 
 
 def a_binding(*plugins: object, **changed: object) -> Binding:
@@ -252,11 +256,12 @@ def hold(
     operation: Operation[Any, Any, Any] = TELL,
     streaming: bool = False,
     options: Mapping[str, Any] | None = None,
+    limits: Limits = DEFAULT,
     **changed: object,
 ) -> Flow[Any]:
     """Return the flow of one call."""
     settled = Options(**{"retries": STEADY, **(options or {})})
-    return exchange(a_call(operation, streaming=streaming), a_binding(*plugins, **changed), settled)
+    return exchange(a_call(operation, streaming=streaming, limits=limits), a_binding(*plugins, **changed), settled)
 
 
 @frozen

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jackfield import convert, operations
-from jackfield.errors import DecodeError, InvalidRequestError
+from jackfield.errors import DecodeError, InvalidRequestError, LimitExceededError
 from jackfield.operations import Document, Request, RequestPart, Response
 
 # JSON text, with orjson and without
@@ -72,9 +72,30 @@ def test_text_is_read_from_bytes_and_strings(json_of: Any) -> None:
 
 
 @either_json
-@pytest.mark.parametrize("text", [b"", b"<html>", b'{"a":', b'"\xff"', b"[" * 100_000, "[" * 100_000])
+@pytest.mark.parametrize("text", [b"[" * 100_000, "[" * 100_000, b'{"a":' * 201 + b"1" + b"}" * 201])
+def test_json_has_a_depth(json_of: Any, text: Any) -> None:
+    """What is nested deeper than allowed is told before a parser sees it, and how deep may be said."""
+    with pytest.raises(LimitExceededError) as caught:
+        json_of.loads(text)
+
+    assert ("depth", 200) == (caught.value.limit, caught.value.allowed)
+
+
+@either_json
+def test_brackets_in_strings_and_beside_one_another_are_no_depth(json_of: Any) -> None:
+    """Only what is open at once counts."""
+    wide = b"[" + b",".join([b'{"a":["\\"[[["]}'] * 500) + b"]"
+
+    assert 500 == len(json_of.loads(wide, 3))
+    with pytest.raises(LimitExceededError):
+        json_of.loads(wide, 2)
+    assert {"a": 1} == json_of.loads(b'{"a":1}', 1)
+
+
+@either_json
+@pytest.mark.parametrize("text", [b"", b"<html>", b'{"a":', b'"\xff"'])
 def test_what_is_no_json_is_a_value_error(json_of: Any, text: Any) -> None:
-    """Nothing else leaves `loads`, however deep the nonsense is nested."""
+    """Nothing else leaves `loads`."""
     with pytest.raises(ValueError):  # noqa: PT011 - each library says it in its own words
         json_of.loads(text)
 

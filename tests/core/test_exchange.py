@@ -22,8 +22,11 @@ from hand import (
     play,
 )
 
+from jackfield._answer import LIMIT
 from jackfield._binding import bind
-from jackfield._exchange import DRAIN_SECONDS, LIMIT, LINGER_SECONDS, Options, exchange
+from jackfield._exchange import exchange
+from jackfield._options import Options
+from jackfield._streaming import DRAIN_SECONDS, LINGER_SECONDS
 from jackfield.errors import DeadlineError
 from jackfield.plugin import (
     AnswerError,
@@ -600,7 +603,7 @@ def test_a_refusal_whose_body_cannot_be_read_is_still_one() -> None:
 
 def test_a_refusals_body_is_kept_up_to_64_kib() -> None:
     """More than that is no explanation."""
-    played = play(hold(), [400, b"x" * LIMIT, b"y", b""])
+    played = play(hold(), [400, b"x" * (LIMIT - 1), b"xy"])
 
     assert isinstance(played.error, AnswerError)
     assert "x" * 65536 == played.error.body
@@ -1214,7 +1217,7 @@ class Unreadable:
 def test_a_cause_whose_cause_quotes_a_secret_is_let_go() -> None:
     """A chain is cut before its first foreign link that leads to a credential."""
     kept = play(hold(wire=Unreadable()), [200, b"nothing", b""]).error
-    cut = play(hold(wire=Unreadable()), [200, KEY.encode(), b""]).error
+    cut = play(hold(wire=Unreadable(), key=Key("short")), [200, b"a short key stays in good answers", b""]).error
 
     assert isinstance(kept.__cause__, LookupError)  # type: ignore[union-attr]
     assert (None, None) == (cut.__cause__, cut.__context__)  # type: ignore[union-attr]

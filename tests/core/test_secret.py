@@ -88,6 +88,23 @@ def test_is_taken_out_of_texts() -> None:
     assert "a [secret] b[secret]" == Secret(VALUE).prefixed("Bearer ").scrub(f"a {VALUE} b{VALUE}")
 
 
+def test_is_taken_out_as_json_and_urls_spell_it() -> None:
+    """A key of base64 has slashes; JSON may escape them, and URLs do."""
+    secret = Secret('a/b+c"d\\1')
+
+    for spelt in ('a/b+c"d\\1', 'a/b+c\\"d\\\\1', 'a\\/b+c\\"d\\\\1', "a%2Fb%2Bc%22d%5C1"):
+        assert "<[secret]>" == secret.scrub(f"<{spelt}>")
+
+
+@pytest.mark.parametrize(
+    ("value", "telling"),
+    [("sk-0123456789abcd", True), ("none", False), ("research-department", False), ("0123456789abcde", False)],
+)
+def test_only_a_telling_value_is_looked_for_in_answers(value: str, telling: bool) -> None:
+    """What may stand in good text by itself is left there."""
+    assert telling == bool(Secret(value).needles())
+
+
 @pytest.mark.parametrize("pasted", [f" {VALUE}\n", f"{VALUE}\r\n", f"\t{VALUE}"])
 def test_what_came_with_copy_and_paste_is_removed(pasted: str) -> None:
     """Blanks and line breaks around the value are nobody's intention."""

@@ -10,7 +10,8 @@ from hand import KEY, NOW, TELL, TellRequest, a_binding, hold, play
 from structlog.testing import capture_logs
 
 from jackfield import trace
-from jackfield._exchange import Options, exchange
+from jackfield._exchange import exchange
+from jackfield._options import Options
 from jackfield.call import Call, CallMeta
 from jackfield.errors import ReadError
 from jackfield.plugin import CallRecord, Emit, Read, Send, impl

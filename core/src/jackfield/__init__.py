@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jackfield.errors import IncompleteProviderError as IncompleteProviderError
     from jackfield.errors import InvalidRequestError as InvalidRequestError
     from jackfield.errors import JackfieldError as JackfieldError
+    from jackfield.errors import LimitExceededError as LimitExceededError
     from jackfield.errors import ProviderConflictError as ProviderConflictError
     from jackfield.errors import ProviderNotFoundError as ProviderNotFoundError
     from jackfield.errors import RateLimitError as RateLimitError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from jackfield.errors import TransportError as TransportError
     from jackfield.errors import UnavailableError as UnavailableError
     from jackfield.errors import UnsupportedOperationError as UnsupportedOperationError
+    from jackfield.limits import Limits as Limits
     from jackfield.operations import Operation as Operation
     from jackfield.operations.chat import CHAT as CHAT
     from jackfield.operations.chat import ChatEvent as ChatEvent
@@ -65,6 +67,7 @@ _HOMES = {
         "IncompleteProviderError",
         "InvalidRequestError",
         "JackfieldError",
+        "LimitExceededError",
         "ProviderConflictError",
         "ProviderNotFoundError",
         "RateLimitError",
@@ -77,6 +80,7 @@ _HOMES = {
         "UnavailableError",
         "UnsupportedOperationError",
     ),
+    "jackfield.limits": ("Limits",),
     "jackfield.operations": ("Operation",),
     "jackfield.operations.chat": ("CHAT", "ChatEvent", "ChatRequest", "ChatResponse"),
     "jackfield.operations.embeddings": ("EMBEDDINGS", "EmbeddingRequest", "EmbeddingResponse"),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
+from jackfield.limits import DEFAULT, Limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,6 +26,7 @@ class Call:
         model: The model asked for: the request's, else the client's default for the operation, else None.
         streaming: Whether the answer is wanted event by event.
         started: The driver's monotonic clock, in seconds, when the call began.
+        limits: How large the answer may be; decoders keep `event` and `depth`, the exchange the rest.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Call:
     model: str | None = None
     streaming: bool = False
     started: float = 0.0
+    limits: Limits = DEFAULT
 
 
 @frozen

@@ -13,7 +13,9 @@ from attrs import NOTHING, evolve, fields, has
 
 from jackfield._discovery import find
 from jackfield._drive import Io, run
-from jackfield._exchange import Options, exchange
+from jackfield._exchange import exchange
+from jackfield._options import Options
+from jackfield._scrub import without_frames
 from jackfield._settings import load
 from jackfield.activities.ask import asking
 from jackfield.call import Call
@@ -25,6 +27,7 @@ from jackfield.errors import (
     UnsupportedOperationError,
 )
 from jackfield.http import fits_header
+from jackfield.limits import DEFAULT, Limits
 from jackfield.retry import Retries
 from jackfield.secret import Secret
 from jackfield.stream import AsyncStream, Stream
@@ -51,6 +54,7 @@ OPTIONS = (
     "embeddings_model",
     "headers",
     "images_model",
+    "limits",
     "plugins",
     "retries",
     "timeout",
@@ -58,6 +62,8 @@ OPTIONS = (
 )
 """What every client takes beside its provider's settings."""
 _UNSET: Any = object()
+TIMEOUT = 300.0
+"""Seconds of silence that are borne where neither the caller nor the operation says otherwise."""
 _LONGEST = 1_000_000
 """How many seconds a limit may be: operating systems end at some 24 days, and None says 'never' better."""
 
@@ -73,12 +79,13 @@ class _Setup:
         images_model: str | None = None,
         embeddings_model: str | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float | None = 300.0,
+        timeout: float | None = _UNSET,
         deadline: float | None = 900.0,
         retries: int | Retries = 2,
         plugins: Sequence[str | object] = (),
         transport: str | object | None = None,
         allow_plain_http: bool = False,
+        limits: Limits = DEFAULT,
         **settings: Any,
     ) -> None:
         """Bind a provider.
@@ -89,13 +96,15 @@ class _Setup:
             images_model: The same for images.
             embeddings_model: The same for embeddings.
             headers: More headers for every request; their values are kept as secrets.
-            timeout: Seconds of silence that are borne: until an answer begins, and between two events.
+            timeout: Seconds of silence that are borne: until an answer begins, and between two events. Where it is
+                left out, 300, and for pictures 600.
             deadline: Seconds for a whole call, retries and all. None for no limit, here and for *timeout*.
             retries: How many times a failed call is tried again, or how (`Retries`).
             plugins: Cross-cutting plugins, outermost first: names of installed ones, or objects.
             transport: What carries requests: the name of an installed transport, or an object. A transport that is
                 given as an object is left open when the client closes.
             allow_plain_http: Allow plain http to other hosts than this one.
+            limits: How large an answer may be.
             settings: The provider's own settings.
 
         Raises:
@@ -107,9 +116,16 @@ class _Setup:
         from jackfield._binding import bind  # noqa: PLC0415 - imports pluggy, which no import of ours should
 
         self.provider = provider if isinstance(provider, str) else type(provider).__name__
-        settled, problems = _options(timeout, deadline, retries, headers, allow_plain_http)
-        self._options = settled
-        self._settings = _provider(provider, settings, problems)
+        self._own_timeout = timeout is not _UNSET
+        timeout = timeout if self._own_timeout else TIMEOUT
+        try:
+            self._options, problems = _options(timeout, deadline, retries, headers, allow_plain_http)
+            self._limits = _checked_limits(limits, problems)
+            self._settings = _provider(provider, settings, problems)
+        except SetupError as error:
+            settings.clear()  # a traceback that shows locals would show the key
+            headers = None
+            raise without_frames(error) from None
         self._models = {
             **getattr(self._settings, "default_models", {}),
             **{
@@ -161,8 +177,12 @@ class _Setup:
             model=model,
             streaming=streaming,
             started=time.monotonic(),
+            limits=self._limits,
         )
-        return exchange(call, self._binding, self._changed(changes))
+        options = self._changed(changes)
+        if operation.timeout is not None and not self._own_timeout and changes["timeout"] is _UNSET:
+            options = evolve(options, timeout=operation.timeout)
+        return exchange(call, self._binding, options)
 
     def _changed(self, changes: Mapping[str, Any]) -> Options:
         """Return the client's options with the call's own changes."""
@@ -213,6 +233,14 @@ def _options(
         timeout=timeout, deadline=deadline, retries=retries, headers=secrets, allow_plain_http=allow_plain_http
     )
     return options, problems
+
+
+def _checked_limits(limits: Any, problems: list[str]) -> Limits:
+    """Return *limits*, and add to the problems where they are none."""
+    if isinstance(limits, Limits):
+        return limits
+    problems.append(f"limits: must be Limits(...), not {type(limits).__name__}")
+    return DEFAULT
 
 
 def _secrets(headers: Any) -> tuple[dict[str, Secret], list[str]]:

@@ -11,6 +11,7 @@ cattrs does the dispatch, so a wire changes one class or one type by registering
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ import attrs
 from cattrs import Converter
 
 from jackfield.errors import DecodeError, InvalidRequestError
+from jackfield.limits import DEFAULT, exceeded
 from jackfield.operations import Document
 
 T = TypeVar("T")
@@ -79,17 +81,39 @@ def dumps(value: Any) -> bytes:
         raise InvalidRequestError("the request has no JSON form", problems=[str(error)]) from error
 
 
-def loads(text: bytes | str) -> Any:
-    """Return what the JSON *text* says.
+def loads(text: bytes | str, depth: int = DEFAULT.depth) -> Any:
+    """Return what the JSON *text* says, which may be nested *depth* deep.
 
     Raises:
         ValueError: It is not JSON.
+        LimitExceededError: It is nested deeper.
     """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if data.count(b"[") + data.count(b"{") > depth and _depth(data, depth) > depth:  # counting costs 0.1 µs a kilobyte
+        raise exceeded("depth", depth, f"the answer's JSON is nested more than {depth} deep")
     try:
         return _loads(text)
     except ValueError:
         # Half an emoji at a chunk's border is no Unicode; orjson refuses it, the standard library reads it.
         return _plain_loads(text)
+
+
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+
+
+def _depth(data: bytes, enough: int) -> int:
+    """Return how deep *data* is nested; more than *enough* is not counted on."""
+    depth = deepest = 0
+    for found in _NESTING.finditer(data):
+        mark = found[0]
+        if mark in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > enough:
+                break
+        elif mark in b"]}":
+            depth -= 1
+    return deepest
 
 
 # Documents to entities -----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ JackfieldError                    the root; catches every error of ours
 │   ├── RejectedError             every other 4xx, and a redirect
 │   └── UnavailableError          408, 409 and 5xx
 ├── DecodeError                   the provider's answer does not fit what was asked
+│   └── LimitExceededError        it is larger than the client's `limits` allow
 └── StreamInterruptedError        a stream ended before it was complete; carries what came
 
 Messages are in lower case, without a full stop, and never contain a secret. Every class survives pickling.
@@ -170,7 +171,10 @@ class AnswerError(JackfieldError):
         param: The request's field that the provider complains about, or None.
         retry_after: How long the provider asks to wait, in seconds, or None.
         details: Whatever the provider says beyond that, decoded, or None.
+        final: No hint of the provider's makes it worth trying again: a quota that is used up, for instance.
     """
+
+    final: bool = False
 
     def __init__(
         self,
@@ -223,6 +227,20 @@ class DecodeError(JackfieldError):
         super().__init__(message, **facts)
         self.problems = tuple(problems)
         self.body = body
+
+
+class LimitExceededError(DecodeError):
+    """An answer is larger than allowed; nothing more of it was read.
+
+    Attributes:
+        limit: Which of the client's `limits`: `body`, `decompressed`, `event`, `headers` or `depth`.
+        allowed: How much it allows: bytes, for `depth` levels.
+    """
+
+    def __init__(self, message: str = "", *, limit: str = "", allowed: int = 0, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.limit = limit
+        self.allowed = allowed
 
 
 class StreamInterruptedError(JackfieldError):

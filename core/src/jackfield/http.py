@@ -68,6 +68,11 @@ class HttpRequest:
             name: value if isinstance(value, str) else value.reveal(self.url) for name, value in self.headers.items()
         }
 
+    def needles(self) -> tuple[bytes, ...]:
+        """Return every spelling under which a credential of this request may stand in its answer."""
+        secrets = [value for value in self.headers.values() if isinstance(value, Secret)]
+        return tuple(spelling for secret in secrets for spelling in secret.needles())
+
     def scrub(self, text: str) -> str:
         """Return *text* without any credential of this request, for errors and logs."""
         for value in self.headers.values():

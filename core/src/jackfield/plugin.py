@@ -12,6 +12,7 @@ from jackfield.errors import (
     DecodeError,
     InvalidRequestError,
     JackfieldError,
+    LimitExceededError,
     RateLimitError,
     ReadError,
     RejectedError,
@@ -25,6 +26,7 @@ from jackfield.errors import (
 )
 from jackfield.hookspecs import HOOKS_VERSION, impl
 from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.limits import Limits
 from jackfield.operations import Operation
 from jackfield.secret import Secret, origin_of
 from jackfield.sse import SseEvent, SseSplitter
@@ -49,6 +51,8 @@ __all__ = [
     "HttpRequest",
     "InvalidRequestError",
     "JackfieldError",
+    "LimitExceededError",
+    "Limits",
     "Middleware",
     "Operation",
     "Payload",

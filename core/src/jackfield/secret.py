@@ -7,10 +7,12 @@ Rule 2: nothing else shows it: not repr, str, format, pickle or the time a compa
 from __future__ import annotations
 
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jackfield.errors import SetupError
 
+_TELLING = 16
+"""How long a value must be, one digit at least in it, before it is looked for in good answers."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -82,8 +84,23 @@ class Secret:
         return self._prefix + self._value
 
     def scrub(self, text: str) -> str:
-        """Return *text* with every occurrence of the value replaced."""
-        return text.replace(self._value, "[secret]")
+        """Return *text* with every occurrence of the value replaced, spelt as it is or as JSON and URLs spell it."""
+        for spelling in self._spellings():
+            text = text.replace(spelling, "[secret]")
+        return text
+
+    def needles(self) -> tuple[bytes, ...]:
+        """Return what to look for in an answer's bytes; nothing where the value might be an ordinary word."""
+        if len(self._value) < _TELLING or not any(letter.isdigit() for letter in self._value):
+            return ()
+        return tuple(spelling.encode() for spelling in self._spellings())
+
+    def _spellings(self) -> tuple[str, ...]:
+        value = self._value
+        if value.isalnum():
+            return (value,)
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        return tuple(dict.fromkeys((value, quoted, quoted.replace("/", "\\/"), quote(value, safe=""))))
 
     def __repr__(self) -> str:
         """Say that it is a secret, and nothing of its value."""

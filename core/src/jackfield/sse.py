@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from attrs import define
 
+from jackfield.limits import DEFAULT, exceeded
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -26,21 +28,37 @@ class SseEvent:
 
 
 class SseSplitter:
-    """Splits the body of one answer into events."""
+    """Splits the body of one answer into events.
 
-    __slots__ = ("_begun", "_carriage_returns", "_pending")
+    Args:
+        limit: How many bytes one event may have.
+    """
 
-    def __init__(self) -> None:
-        self._pending = b""
+    __slots__ = ("_begun", "_carriage_returns", "_limit", "_pieces", "_waiting")
+
+    def __init__(self, limit: int = DEFAULT.event) -> None:
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._waiting = 0
         self._begun = False
         self._carriage_returns = False
 
     def feed(self, data: bytes) -> list[SseEvent]:
-        """Take the next bytes in and return the events that are complete with them."""
-        pending = self._pending + data if self._pending else data
+        """Take the next bytes in and return the events that are complete with them.
+
+        Raises:
+            LimitExceededError: One event is larger than allowed.
+        """
+        if self._begun and not self._carriage_returns and b"\n" not in data and b"\r" not in data:
+            # Nothing ends here: a large event is put together once, not with every piece of it.
+            self._pieces.append(data)
+            self._waiting += len(data)
+            self._refuse_large()
+            return []
+        pending = b"".join((*self._pieces, data)) if self._pieces else data
         if not self._begun:
             if len(pending) < len(_BOM) and _BOM.startswith(pending):
-                self._pending = pending
+                self._pieces = [pending]
                 return []
             pending = pending.removeprefix(_BOM)
             self._begun = True
@@ -52,7 +70,9 @@ class SseSplitter:
         else:
             held = b""
         *blocks, rest = pending.split(b"\n\n")
-        self._pending = rest + held
+        rest += held
+        self._pieces, self._waiting = [rest] if rest else [], len(rest)
+        self._refuse_large()
         events = []
         for block in blocks:
             # Nearly every event is one `data: ` line: 0.3 µs instead of 1.5.
@@ -64,10 +84,14 @@ class SseSplitter:
 
     def close(self) -> list[SseEvent]:
         """Return the event that the end of the body left open, if it has data."""
-        block = self._pending.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        self._pending = b""
+        block = b"".join(self._pieces).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._pieces = []
         event = _event(block)
         return [] if event is None else [event]
+
+    def _refuse_large(self) -> None:
+        if self._waiting > self._limit:
+            raise exceeded("event", self._limit, f"one event has more than {self._limit:,} bytes")
 
 
 def _event(block: bytes) -> SseEvent | None:

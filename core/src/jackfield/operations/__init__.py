@@ -48,6 +48,7 @@ class Operation(Generic[RequestT, ResponseT, EventT]):
         addressed_to: Whether one model answers it, or the account as a whole.
         model_required: Whether a model must be named, by the request or by the client's default.
         model_setting: The client's setting that names the default model, such as `chat_model`, or None.
+        timeout: Seconds of silence that are borne where the caller says nothing; None for the client's default.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Operation(Generic[RequestT, ResponseT, EventT]):
     addressed_to: Literal["model", "account"] = "model"
     model_required: bool = True
     model_setting: str | None = None
+    timeout: float | None = None
 
 
 @define(kw_only=True)

@@ -294,4 +294,5 @@ IMAGES = Operation(
     fold=ImageFold,
     model_required=False,
     model_setting="images_model",
+    timeout=600.0,  # one picture takes a minute, and some take several
 )

@@ -13,7 +13,8 @@ from attrs import define, evolve, field
 
 from jackfield._binding import Binding, bind
 from jackfield._drive import stamp
-from jackfield._exchange import Options, exchange
+from jackfield._exchange import exchange
+from jackfield._options import Options
 from jackfield.call import Call
 from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
 from jackfield.operations.chat import CHAT, ChatRequest

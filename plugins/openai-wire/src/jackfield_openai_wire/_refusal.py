@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from jackfield.convert import loads
-from jackfield.plugin import AnswerError, Call, HttpHead, RateLimitError, error_class
+from jackfield.plugin import AnswerError, Call, HttpHead, LimitExceededError, RateLimitError, error_class
 
 NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
 """Takes the call, the status and the code; returns what a provider can say better than the tables here, or None."""
@@ -44,7 +44,7 @@ def refusal(call: Call, head: HttpHead, body: bytes, next_step: NextStep | None 
     """Return the error that an answer which is not 2xx means."""
     try:
         document = loads(body)
-    except ValueError:
+    except (ValueError, LimitExceededError):
         document = body.decode("utf-8", "replace").strip()
     return _error(call, head.status, document, next_step)
 

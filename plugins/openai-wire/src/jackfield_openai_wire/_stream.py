@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jackfield.convert import Misfit, loads
-from jackfield.plugin import AnswerError, Call, DecodeError, HttpHead, SseEvent, SseSplitter
+from jackfield.plugin import AnswerError, Call, DecodeError, HttpHead, LimitExceededError, SseEvent, SseSplitter
 from jackfield_openai_wire._refusal import error_in
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class EventDecoder:
         self.finished = False
         self._call = call
         self._head = head
-        self._splitter = SseSplitter()
+        self._splitter = SseSplitter(call.limits.event)
         self._event_type = call.operation.event
         self._structure = converter.get_structure_hook(call.operation.event)
         self._open: set[int] = set()
@@ -61,7 +61,7 @@ class EventDecoder:
                 self.complete = self.finished = True
                 break
             try:
-                document = loads(event.data)
+                document = loads(event.data, self._call.limits.depth)
                 if "error" in document and (failure := error_in(self._call, self._head, document)) is not None:
                     self._failure, self.finished = failure, True
                     break
@@ -101,7 +101,7 @@ class EventDecoder:
         text = self._beginning.decode("utf-8", "replace")
         try:
             failure = error_in(self._call, self._head, loads(self._beginning))
-        except ValueError:
+        except (ValueError, LimitExceededError):
             failure = None
         kind = self._head.headers.get("content-type", "no content type")
         return failure or DecodeError(

@@ -118,7 +118,7 @@ class OpenAIWire:
     def decode_response(self, call: Call, head: HttpHead, body: bytes) -> Any:
         """Read the response entity from a JSON object."""
         try:
-            document = loads(body)
+            document = loads(body, call.limits.depth)
         except ValueError:
             raise _not_json(call, head, body) from None
         error = error_in(call, head, document)
