@@ -9,17 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jackfield_emulator._scenarios import SCENARIOS as SCENARIOS
+    from jackfield_emulator._scenarios import Scenario as Scenario
     from jackfield_emulator.emulator import Emulator as Emulator
     from jackfield_emulator.journal import Journal as Journal
     from jackfield_emulator.journal import Record as Record
 
 _HOMES = {
+    "SCENARIOS": "jackfield_emulator._scenarios",
     "Emulator": "jackfield_emulator.emulator",
     "Journal": "jackfield_emulator.journal",
     "Record": "jackfield_emulator.journal",
+    "Scenario": "jackfield_emulator._scenarios",
 }
 
-__all__ = ["Emulator", "Journal", "Record"]
+__all__ = ["SCENARIOS", "Emulator", "Journal", "Record", "Scenario"]
 
 
 def __getattr__(name: str) -> Any:

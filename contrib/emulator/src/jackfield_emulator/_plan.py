@@ -28,7 +28,22 @@ class Pause:
     seconds: float
 
 
-Action = Write | Pause
+@frozen
+class End:
+    """End the connection here: as a program that has ended does, or with *reset* as one that was killed."""
+
+    reset: bool = False
+
+
+@frozen
+class Repeat:
+    """Do *actions* so many *times*, or until the client has left."""
+
+    actions: tuple[Action, ...]
+    times: int
+
+
+Action = Write | Pause | End | Repeat
 
 
 def _lowered(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -40,15 +55,17 @@ class Plan:
     """One answer.
 
     Attributes:
-        status: The HTTP status.
+        status: The HTTP status; 0 where the actions write everything on the connection, its head included.
         headers: Names in lower case, in the order in which they are sent; a name may come twice. Without a
             `content-length` the body goes out in chunks, one for each write.
         actions: What follows the headers.
+        closes: The connection is closed after the answer, without its saying so.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(converter=_lowered)
     actions: tuple[Action, ...] = ()
+    closes: bool = False
 
 
 Alter = Callable[[Asked, Plan], Plan]

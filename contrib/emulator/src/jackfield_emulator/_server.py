@@ -7,8 +7,11 @@ the process that it runs in.
 from __future__ import annotations
 
 import asyncio  # noqa: TID251 - its home here
+import socket
+import struct
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -17,14 +20,20 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from jackfield_emulator._asked import Asked
-from jackfield_emulator._plan import Pause, Plan, Write
+from jackfield_emulator._plan import End, Pause, Plan, Repeat, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from jackfield_emulator._plan import Action
 
 _LARGEST = 256 * 1024**2
 _PATIENCE = 0.2
 """Seconds that answers under way have, once the server is to end."""
+_SETTLING = 0.02
+"""Seconds until what was written is on its way, before a connection is ended."""
+_LOOKING = 0.05
+"""How often a pause looks whether the client is still there, in seconds."""
 
 
 class Server:
@@ -91,16 +100,70 @@ def _joined(request: web.Request) -> dict[str, str]:
 
 
 async def _carried_out(plan: Plan, request: web.Request) -> web.StreamResponse:
+    if 0 == plan.status:
+        with suppress(ConnectionError):
+            await _acted(plan.actions, request, partial(_sent, request))
+        _ended(request, reset=False)
+        return web.Response()  # never sent: the connection is gone
     response = web.StreamResponse(status=plan.status, headers=CIMultiDict(plan.headers))
     if "content-length" not in response.headers:
         response.enable_chunked_encoding()
     with suppress(ConnectionError):  # the client has left
         await response.prepare(request)
-        for action in plan.actions:
-            match action:
-                case Write(data):
-                    await response.write(data)
-                case Pause(seconds):
-                    await asyncio.sleep(seconds)
-        await response.write_eof()
+        if await _acted(plan.actions, request, response.write):
+            await response.write_eof()
+        if plan.closes:
+            _ended(request, reset=False)
     return response
+
+
+async def _acted(actions: Sequence[Action], request: web.Request, write: Callable[[bytes], Awaitable[None]]) -> bool:
+    """Do *actions*; tell whether the connection is still there after them."""
+    for action in actions:
+        match action:
+            case Write(data):
+                await write(data)
+            case Pause(seconds):
+                await _paused(seconds, request)
+            case End(reset):
+                await asyncio.sleep(_SETTLING)
+                _ended(request, reset=reset)
+            case Repeat(repeated, times):
+                for _ in range(times):
+                    if not await _acted(repeated, request, write):
+                        break
+        if _has_left(request):
+            return False
+    return True
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
+
+
+async def _paused(seconds: float, request: web.Request) -> None:
+    """Wait, but not for a client that has left."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + seconds
+    while (left := until - clock()) > 0 and not _has_left(request):
+        await asyncio.sleep(min(left, _LOOKING))
+
+
+async def _sent(request: web.Request, data: bytes) -> None:
+    """Write on the bare connection."""
+    if request.transport is not None:
+        request.transport.write(data)
+        await request.writer.drain()
+
+
+def _ended(request: web.Request, *, reset: bool) -> None:
+    """End the connection."""
+    transport = request.transport
+    if transport is None:
+        return
+    if reset:
+        # Closing with nothing to linger for is what makes the other side see a reset.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()

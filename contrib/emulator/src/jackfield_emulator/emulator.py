@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 from jackfield_emulator._account import Account
 from jackfield_emulator._answer import Answers, record
 from jackfield_emulator._identity import AUDIENCES, TokenOffice
+from jackfield_emulator._json import compact
 from jackfield_emulator._models import CATALOGUE, called, known
+from jackfield_emulator._plan import whole
+from jackfield_emulator._refusal import invalid
+from jackfield_emulator._scenarios import HEADER, Spoiler, named
 from jackfield_emulator._server import Server
 from jackfield_emulator.journal import Journal, Record
 
@@ -38,6 +42,7 @@ class Emulator:
         token_lifetime: Seconds until a token of the managed identity expires.
         identity_header: What the token endpoint wants to see in `X-IDENTITY-HEADER`.
         watch: Called with each record, in the server's thread.
+        scenario: How to misbehave, by name: one of `SCENARIOS`. A request's header `x-jackfield-scenario` wins.
         alter: Called with what was asked and with the plan of the answer; returns the plan that is carried out.
     """
 
@@ -53,6 +58,7 @@ class Emulator:
         token_lifetime: float = 3600.0,
         identity_header: str = "emulator-identity",
         watch: Callable[[Record], None] | None = None,
+        scenario: str | None = None,
         alter: Alter | None = None,
     ) -> None:
         self.api_key = api_key
@@ -73,6 +79,8 @@ class Emulator:
         self._answers = Answers(account, pace)
         self._watch = watch
         self._alter = alter
+        self._spoiler = Spoiler()
+        self.scenario = scenario
         self._port = port
         self._server: Server | None = None
 
@@ -173,8 +181,30 @@ class Emulator:
             "IDENTITY_HEADER": self.identity_header,
         }
 
+    @property
+    def scenario(self) -> str | None:
+        """How it misbehaves, or None; may be set between requests.
+
+        Raises:
+            ValueError: There is no such scenario.
+        """
+        return None if self._scenario is None else self._scenario.name
+
+    @scenario.setter
+    def scenario(self, name: str | None) -> None:
+        self._scenario = None if name is None else named(name)
+
+    def _spoilt(self, asked: Asked, plan: Plan) -> Plan:
+        wanted = asked.headers.get(HEADER)
+        try:
+            scenario = self._scenario if wanted is None else named(wanted)
+        except ValueError as error:
+            return whole(400, {"content-type": "application/json"}, compact(invalid(str(error)).document).encode())
+        return plan if scenario is None else self._spoiler.spoil(scenario, asked, plan)
+
     def _plan(self, asked: Asked) -> Plan:
         plan, found = self._answers.plan(asked)
+        plan = self._spoilt(asked, plan)
         if self._alter is not None:
             plan = self._alter(asked, plan)
         written = record(asked, plan.status, found)

@@ -7,6 +7,7 @@ Rule 3: a body that was read to its end gives its connection back; any other way
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import threading
@@ -251,7 +252,12 @@ def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeo
         if isinstance(error, failures.SSLError):
             return ConnectError(f"no trusted connection to {origin}: {error}", transient=False)
         return ConnectError(f"cannot reach {origin}: {_reason(error)}")
-    if isinstance(_innermost(error), TimeoutError):
+    inner = _innermost(error)
+    if isinstance(inner, http.client.BadStatusLine) and not isinstance(inner, http.client.RemoteDisconnected):
+        return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
+    if isinstance(inner, (http.client.LineTooLong, http.client.HTTPException)) and "headers" in str(inner):
+        return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
+    if isinstance(inner, TimeoutError):
         return ReadError(f"{origin} did not answer{_within(timeout)}")
     size = len(request.body or b"")
     return ReadError(
