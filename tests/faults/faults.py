@@ -129,7 +129,9 @@ def table(ours: list[dict[str, Any]], peers: list[dict[str, Any]]) -> str:
             right = RIGHT[scenario]
             columns = [scenario, mode, f"{right['ends']}, {right['requests']}", f"{verdict}, {longest:.1f} s"]
             for name in names:
-                theirs = [each for each in peers if (each["peer"], each["scenario"], each["mode"]) == (name, scenario, mode)]
+                theirs = [
+                    each for each in peers if (each["peer"], each["scenario"], each["mode"]) == (name, scenario, mode)
+                ]
                 columns.append(_peer_cell(theirs[0]) if theirs else "-")
             lines.append(f"| {' | '.join(columns)} |")
     return "\n".join(lines)

@@ -116,7 +116,9 @@ def main(name: str, url: str, key: str) -> None:
         except Exception as error:  # noqa: BLE001 - whatever a peer raises is what came of it
             ends, said = type(error).__name__, f"{error} {error!r}"
         took = time.monotonic() - started
-        print(json.dumps({"ends": ends, "said": said[:2000], "leaks": key in said, "seconds": took}), file=out, flush=True)
+        print(
+            json.dumps({"ends": ends, "said": said[:2000], "leaks": key in said, "seconds": took}), file=out, flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jackfield.errors import AnswerError as AnswerError
     from jackfield.errors import AuthenticationError as AuthenticationError
     from jackfield.errors import ConnectError as ConnectError
+    from jackfield.errors import ContentFilteredError as ContentFilteredError
     from jackfield.errors import DeadlineError as DeadlineError
     from jackfield.errors import DecodeError as DecodeError
     from jackfield.errors import IncompleteProviderError as IncompleteProviderError
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from jackfield.operations.embeddings import EMBEDDINGS as EMBEDDINGS
     from jackfield.operations.embeddings import EmbeddingRequest as EmbeddingRequest
     from jackfield.operations.embeddings import EmbeddingResponse as EmbeddingResponse
+    from jackfield.operations.filters import FilterFinding as FilterFinding
+    from jackfield.operations.filters import FilterReport as FilterReport
     from jackfield.operations.images import IMAGES as IMAGES
     from jackfield.operations.images import ImageRequest as ImageRequest
     from jackfield.operations.images import ImageResponse as ImageResponse
@@ -62,6 +65,7 @@ _HOMES = {
         "AnswerError",
         "AuthenticationError",
         "ConnectError",
+        "ContentFilteredError",
         "DeadlineError",
         "DecodeError",
         "IncompleteProviderError",
@@ -84,6 +88,7 @@ _HOMES = {
     "jackfield.operations": ("Operation",),
     "jackfield.operations.chat": ("CHAT", "ChatEvent", "ChatRequest", "ChatResponse"),
     "jackfield.operations.embeddings": ("EMBEDDINGS", "EmbeddingRequest", "EmbeddingResponse"),
+    "jackfield.operations.filters": ("FilterFinding", "FilterReport"),
     "jackfield.operations.images": ("IMAGES", "ImageRequest", "ImageResponse"),
     "jackfield.operations.messages": ("Message",),
     "jackfield.operations.models": ("MODELS", "ModelsRequest", "ModelsResponse"),

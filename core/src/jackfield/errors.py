@@ -16,6 +16,7 @@ JackfieldError                    the root; catches every error of ours
 │   ├── AuthenticationError       401, 403
 │   ├── RateLimitError            429
 │   ├── RejectedError             every other 4xx, and a redirect
+│   │   └── ContentFilteredError  a content filter stopped the prompt or the answer
 │   └── UnavailableError          408, 409 and 5xx
 ├── DecodeError                   the provider's answer does not fit what was asked
 │   └── LimitExceededError        it is larger than the client's `limits` allow
@@ -26,18 +27,20 @@ Messages are in lower case, without a full stop, and never contain a secret. Eve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jackfield.call import CallMeta
+    from jackfield.operations.filters import FilterReport
 
 
 class JackfieldError(Exception):
     """The root of all errors of this project.
 
     Attributes:
+        slug: The class's stable name, for logs and for `jackfield explain`.
         message: What went wrong and what to do next.
         transient: Whether the same call may succeed when tried again.
         meta: The story of the call (attempts, ids, timing), where there was one.
@@ -45,6 +48,8 @@ class JackfieldError(Exception):
         code: The provider's own word for the failure, as it came, or None.
         request_id: The id under which the provider's support finds the request, or None.
     """
+
+    slug: ClassVar[str] = "jackfield"
 
     transient: bool = False
 
@@ -70,6 +75,8 @@ class JackfieldError(Exception):
 
 class SetupError(JackfieldError):
     """Your arguments, configuration or installation; raised before any I/O."""
+
+    slug: ClassVar[str] = "setup"
 
 
 class ProblemsError(SetupError):
@@ -98,6 +105,8 @@ class ProviderNotFoundError(SetupError):
         installed: The names that are installed.
     """
 
+    slug: ClassVar[str] = "provider-not-found"
+
     def __init__(self, message: str = "", *, name: str = "", installed: Sequence[str] = (), **facts: Any) -> None:
         super().__init__(message, **facts)
         self.name = name
@@ -111,6 +120,8 @@ class ProviderConflictError(SetupError):
         claimants: Who claims it.
     """
 
+    slug: ClassVar[str] = "provider-conflict"
+
     def __init__(self, message: str = "", *, claimants: Sequence[str] = (), **facts: Any) -> None:
         super().__init__(message, **facts)
         self.claimants = tuple(claimants)
@@ -119,17 +130,25 @@ class ProviderConflictError(SetupError):
 class IncompleteProviderError(SetupError):
     """A provider or plugin does not fit the hooks: one missing, misspelt, or of another version."""
 
+    slug: ClassVar[str] = "incomplete-provider"
+
 
 class SettingsError(ProblemsError):
     """Settings are missing, unknown or wrong; all problems at once."""
+
+    slug: ClassVar[str] = "settings"
 
 
 class InvalidRequestError(ProblemsError):
     """A request's fields are missing or out of range; all problems at once."""
 
+    slug: ClassVar[str] = "invalid-request"
+
 
 class UnsupportedOperationError(SetupError):
     """This provider cannot do that operation."""
+
+    slug: ClassVar[str] = "unsupported-operation"
 
 
 class TransportError(JackfieldError):
@@ -139,6 +158,8 @@ class TransportError(JackfieldError):
         at: The driver's monotonic clock, in seconds, when the failure was seen.
         stale: A kept-alive connection died before the first byte of the answer: safe to send again at once.
     """
+
+    slug: ClassVar[str] = "transport"
 
     transient = True
 
@@ -151,13 +172,19 @@ class TransportError(JackfieldError):
 class ConnectError(TransportError):
     """No connection: nothing was sent, so it is always safe to try again."""
 
+    slug: ClassVar[str] = "connect"
+
 
 class ReadError(TransportError):
     """The connection failed after something was sent: the provider may have processed the request."""
 
+    slug: ClassVar[str] = "read"
+
 
 class DeadlineError(TransportError):
     """The time given to the whole call is used up."""
+
+    slug: ClassVar[str] = "deadline"
 
     transient = False
 
@@ -173,6 +200,8 @@ class AnswerError(JackfieldError):
         details: Whatever the provider says beyond that, decoded, or None.
         final: No hint of the provider's makes it worth trying again: a quota that is used up, for instance.
     """
+
+    slug: ClassVar[str] = "answer"
 
     final: bool = False
 
@@ -198,19 +227,56 @@ class AnswerError(JackfieldError):
 class AuthenticationError(AnswerError):
     """401 or 403: the credentials are missing, wrong, expired or not enough."""
 
+    slug: ClassVar[str] = "authentication"
+
 
 class RateLimitError(AnswerError):
-    """429: too much, too fast, or no quota left (`transient` tells which)."""
+    """429: too much, too fast, or no quota left (`transient` tells which).
+
+    Attributes:
+        reason: What there was too much of, where the answer tells: `requests` or `tokens` for the time being, `quota`
+            that is used up, `size` of this one request, or `capacity` that the provider itself lacks; else None.
+    """
+
+    slug: ClassVar[str] = "rate-limit"
 
     transient = True
+
+    def __init__(self, message: str = "", *, reason: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.reason = reason
 
 
 class RejectedError(AnswerError):
     """The request itself is refused: every 4xx that is not of another class, and redirects, which are not followed."""
 
+    slug: ClassVar[str] = "rejected"
+
+
+class ContentFilteredError(RejectedError):
+    """A content filter stopped the prompt or the answer.
+
+    Attributes:
+        report: What it found, and where (`FilterReport`), or None where it does not say.
+        partial: What came of the answer, as the response entity; None where the prompt was stopped.
+    """
+
+    slug: ClassVar[str] = "content-filtered"
+
+    final = True
+
+    def __init__(
+        self, message: str = "", *, report: FilterReport | None = None, partial: Any = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.report = report
+        self.partial = partial
+
 
 class UnavailableError(AnswerError):
     """408, 409 or 5xx: the provider cannot answer now."""
+
+    slug: ClassVar[str] = "unavailable"
 
     transient = True
 
@@ -222,6 +288,8 @@ class DecodeError(JackfieldError):
         problems: What does not fit, each with its path, such as `required field missing @ $.choices`.
         body: The beginning of the answer as text, credentials scrubbed.
     """
+
+    slug: ClassVar[str] = "decode"
 
     def __init__(self, message: str = "", *, problems: Sequence[str] = (), body: str = "", **facts: Any) -> None:
         super().__init__(message, **facts)
@@ -237,6 +305,8 @@ class LimitExceededError(DecodeError):
         allowed: How much it allows: bytes, for `depth` levels.
     """
 
+    slug: ClassVar[str] = "limit-exceeded"
+
     def __init__(self, message: str = "", *, limit: str = "", allowed: int = 0, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.limit = limit
@@ -251,6 +321,8 @@ class StreamInterruptedError(JackfieldError):
         partial: What came, folded into the operation's response entity, or None where nothing came.
         last_event: The last event that came, or None.
     """
+
+    slug: ClassVar[str] = "stream-interrupted"
 
     def __init__(
         self, message: str = "", *, events: int = 0, partial: Any = None, last_event: Any = None, **facts: Any

@@ -9,6 +9,7 @@ from jackfield.errors import (
     AnswerError,
     AuthenticationError,
     ConnectError,
+    ContentFilteredError,
     DecodeError,
     InvalidRequestError,
     JackfieldError,
@@ -28,6 +29,7 @@ from jackfield.hookspecs import HOOKS_VERSION, impl
 from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
 from jackfield.limits import Limits
 from jackfield.operations import Operation
+from jackfield.operations.filters import FilterReport, read_report
 from jackfield.secret import Secret, origin_of
 from jackfield.sse import SseEvent, SseSplitter
 from jackfield.trace import CallRecord
@@ -43,9 +45,11 @@ __all__ = [
     "Chunk",
     "Command",
     "ConnectError",
+    "ContentFilteredError",
     "DecodeError",
     "Decoder",
     "Emit",
+    "FilterReport",
     "Flow",
     "HttpHead",
     "HttpRequest",
@@ -78,5 +82,6 @@ __all__ = [
     "error_class",
     "impl",
     "origin_of",
+    "read_report",
     "setting",
 ]

@@ -7,6 +7,7 @@ import pytest
 from jackfield.convert import dumps
 from jackfield.errors import (
     AuthenticationError,
+    ContentFilteredError,
     DecodeError,
     RateLimitError,
     RejectedError,
@@ -16,6 +17,8 @@ from jackfield.operations.embeddings import EMBEDDINGS
 from jackfield.plugin import HttpHead
 from jackfield.testing import a_call
 from jackfield_openai_wire import OpenAIWire
+from jackfield_openai_wire._limits import NEXT
+from jackfield_openai_wire._refusal import refusal
 
 FILTERED = {"hate": {"filtered": True, "severity": "high"}}
 
@@ -99,12 +102,12 @@ SHAPES = {
                 "innererror": {"code": "ResponsibleAIPolicyViolation", "content_filter_result": FILTERED},
             }
         },
-        (RejectedError, "content_filter", None, "prompt", "Filtered"),
+        (ContentFilteredError, "content_filter", None, "prompt", "hate (high) in the prompt"),
     ),
     "a picture's prompt that was filtered": (
         400,
         {"created": 1, "error": {"code": "contentFilter", "message": "Filtered", "inner_error": {"code": "x"}}},
-        (RejectedError, "contentFilter", None, None, "Filtered"),
+        (ContentFilteredError, "contentFilter", None, None, "Filtered"),
     ),
     "no wrapper, access token": (
         401,
@@ -146,7 +149,6 @@ def test_every_shape_is_read(shape):
         (503, b"upstream connect error or disconnect/reset before headers", UnavailableError),
         (408, b"The operation was timeout.", UnavailableError),
         (413, b"Request Entity Too Large", RejectedError),
-        (502, b"<html><h1>502 Bad Gateway</h1></html>", UnavailableError),
         (500, b"\xff\xfe", UnavailableError),
         (404, b"", RejectedError),
     ],
@@ -156,6 +158,61 @@ def test_what_is_no_json_is_quoted(status, body, kind):
     error = _error(status, body)
     assert kind is type(error)
     assert (body.decode("utf-8", "replace") or "no reason given") in error.message
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (b"<html><head><title>\n502  Bad Gateway</title></head><body>long</body></html>", "an HTML page, '502 Bad Gateway'"),
+        (b"<html><h1>502 Bad Gateway</h1></html>", "an HTML page"),
+    ],
+)
+def test_a_page_is_told_by_its_title(page, told):
+    """Nobody reads HTML in an error; the body has all of it."""
+    error = _error(502, page)
+    assert f"a-provider answered 502: {told}" == error.message
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "headers", "text", "reason", "transient"),
+    [
+        ("rate_limit_exceeded", "requests", {"retry-after": "20"}, "no", "requests", True),
+        ("rate_limit_exceeded", "tokens", {"retry-after-ms": "20"}, "no", "tokens", True),
+        ("rate_limit_exceeded", "tokens", {}, "Please try again in 20s", "tokens", True),
+        ("rate_limit_exceeded", "tokens", {"x-ratelimit-remaining-tokens": "0"}, "no", "tokens", True),
+        ("rate_limit_exceeded", "tokens", {"x-ratelimit-remaining-tokens": "9"}, "too large", "size", False),
+        ("insufficient_quota", "insufficient_quota", {}, "no", "quota", False),
+        (None, "billing_hard_limit_reached", {"retry-after": "1"}, "no", "quota", False),
+        ("EngineOverloaded", None, {}, "no", "capacity", True),
+        ("429", None, {"x-ratelimit-remaining-requests": "0"}, "no", "requests", True),
+        ("429", None, {"x-ratelimit-remaining-requests": "0", "x-ratelimit-remaining-tokens": "0"}, "no", None, True),
+        ("429", None, {}, "no", None, True),
+    ],
+)
+def test_what_there_was_too_much_of(code, kind, headers, text, reason, transient):
+    """429 is several things, and each has its own way out."""
+    document = {"error": {"message": text, "type": kind, "code": code}}
+    error = refusal(a_call(), HttpHead(429, headers), dumps(document))
+    assert (RateLimitError, reason, transient, not transient) == (type(error), error.reason, error.transient, error.final)
+    assert NEXT[reason] in error.message
+
+
+@pytest.mark.parametrize("around", ["innererror", "inner_error"])
+@pytest.mark.parametrize("name", ["content_filter_result", "content_filter_results"])
+def test_a_filters_report_is_read_wherever_it_stands(around, name):
+    """The wire has one spelling, the specification the other."""
+    found = {"hate": {"filtered": True, "severity": "high"}, "jailbreak": {"filtered": False, "detected": False}}
+    inner = {"code": "ResponsibleAIPolicyViolation", name: found}
+    error = _error(400, dumps({"error": {"message": "no", "code": None, around: inner}}))
+    assert isinstance(error, ContentFilteredError)
+    assert (("hate",), False, True) == (error.report.categories, error.transient, error.final)
+    assert "it names hate (high) in the prompt" in error.message
+
+
+def test_a_filter_without_a_report_is_one():
+    """A picture's refusal has a code and no more."""
+    error = _error(400, dumps({"error": {"message": "no", "code": "contentFilter"}}))
+    assert (ContentFilteredError, None) == (type(error), error.report)
 
 
 def test_details_are_kept():
@@ -195,7 +252,7 @@ def test_no_credit_is_not_waited_for(code, kind):
         ({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, RateLimitError),
         ({"error": {"message": "no credit", "type": "insufficient_quota"}}, RateLimitError),
         ({"error": {"message": "no", "type": "invalid_request_error"}}, RejectedError),
-        ({"error": {"message": "no", "code": "content_filter"}}, RejectedError),
+        ({"error": {"message": "no", "code": "content_filter"}}, ContentFilteredError),
         ({"error": {"message": "who?", "type": "authentication_error"}}, AuthenticationError),
         ({"error": {"message": "no", "status": 404}}, RejectedError),
         ({"error": {"message": "no", "code": 403}}, AuthenticationError),

@@ -22,6 +22,7 @@ GROUP = "jackfield.commands"
 SUMMARIES = {
     "ask": "Ask a model one question.",
     "emulate": "Run a server that stands in for the vendors.",
+    "explain": "Say what an error means and what to do.",
     "providers": "List the providers that are installed.",
 }
 """What the project's own commands do, so that listing them imports none."""

@@ -145,7 +145,7 @@ async def _paused(seconds: float, request: web.Request) -> None:
     """Wait, but not for a client that has left."""
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
-    while (left := until - clock()) > 0 and not _has_left(request):
+    while (left := until - clock()) > 0 and not _has_left(request):  # noqa: ASYNC110 - aiohttp tells nobody that it left
         await asyncio.sleep(min(left, _LOOKING))
 
 

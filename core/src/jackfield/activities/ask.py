@@ -26,9 +26,14 @@ def asking(
     parameters: Mapping[str, Any],
     changes: Mapping[str, Any],
 ) -> Flow[str]:
-    """Return the flow of one question; its result is the answer's text."""
+    """Return the flow of one question; its result is the answer's text.
+
+    Raises:
+        ContentFilteredError: A filter cut the answer short: half of one is not returned as a whole.
+    """
     request = question(prompt, system, model, parameters)
     response: ChatResponse = yield from start(CHAT, request, False, changes)  # noqa: FBT003 - as every start
+    response.raise_if_filtered()
     return response.text
 
 

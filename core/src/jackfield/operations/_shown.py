@@ -19,7 +19,8 @@ def told(entity: Any) -> str:
     """Return the repr of an attrs object that tells what differs from the default, and no more."""
     given = []
     for attribute in fields(type(entity)):
-        value, default = getattr(entity, attribute.name), attribute.default
+        # A debugger may look at an object that is still being made, slots without values.
+        value, default = getattr(entity, attribute.name, attribute.default), attribute.default
         if hasattr(default, "factory"):
             default = default.factory()
         if attribute.repr and value != default:

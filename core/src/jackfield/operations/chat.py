@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from attrs import define, field, frozen
 
+from jackfield.errors import ContentFilteredError
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.operations.chat_choices import Choice, ChoiceDelta, Delta, Logprobs, TokenLogprob
 from jackfield.operations.chat_fold import ChoiceFold
@@ -28,6 +29,7 @@ from jackfield.operations.chat_options import (
     as_stop,
 )
 from jackfield.operations.content import AudioPart, ContentPart, FilePart, ImagePart, RefusalPart, TextPart
+from jackfield.operations.filters import FilterReport, items, read_report
 from jackfield.operations.messages import (
     Annotation,
     AssistantMessage,
@@ -299,6 +301,31 @@ class ChatResponse(Response):
     def text(self) -> str:
         """The first choice's text; empty where there is none."""
         return self.choices[0].message.content or "" if self.choices else ""
+
+    @property
+    def filter_report(self) -> FilterReport | None:
+        """What the provider's filter found in prompts and answers; None where it reports nothing."""
+        prompts = items(self.prompt_filter_results, "prompt")
+        answers = ((each.content_filter_results, "completion", each.index) for each in self.choices)
+        return read_report([*prompts, *answers])
+
+    def raise_if_filtered(self) -> None:
+        """Raise where a choice was cut short by a filter: what is there of it is no whole answer.
+
+        Raises:
+            ContentFilteredError: With what the filter found, and this response as `partial`.
+        """
+        if any("content_filter" == each.finish_reason for each in self.choices):
+            report = self.filter_report
+            raise ContentFilteredError(
+                f"a content filter stopped the answer ({report or 'it does not say why'}); change the prompt, or the "
+                f"filter's settings at the provider; what came before is in the error's partial",
+                report=report,
+                partial=self,
+                status=200,
+                code="content_filter",
+                meta=self.meta,
+            )
 
     @classmethod
     def from_events(cls, events: Iterable[ChatEvent]) -> ChatResponse:

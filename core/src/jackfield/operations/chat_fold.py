@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jackfield.operations.chat_choices import Choice, ChoiceDelta, Delta, Logprobs
+from jackfield.operations.filters import merged
 from jackfield.operations.messages import Annotation, AssistantMessage, Audio
 from jackfield.operations.tools import CustomCall, FunctionCall, ToolCall, ToolCallDelta
 
@@ -184,7 +185,7 @@ class ChoiceFold:
         if choice.logprobs is not None:
             self._logprobs.append(choice.logprobs)
         if choice.content_filter_results is not None:
-            self._filter_results = {**(self._filter_results or {}), **choice.content_filter_results}
+            self._filter_results = merged(self._filter_results, choice.content_filter_results)
 
     def _add_delta(self, delta: Delta) -> None:
         if delta.content is not None:

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.operations._shown import shown
+from jackfield.operations.filters import FilterReport, read_report
 
 __all__ = [
     "IMAGES",
@@ -210,6 +211,13 @@ class ImageResponse(Response):
     safety_identifier: str | None = None
     usage: ImageUsage | None = None
     svg_usage: SvgUsage | None = None
+
+    @property
+    def filter_report(self) -> FilterReport | None:
+        """What the provider's filter found in prompts and pictures; None where it reports nothing."""
+        prompts = ((each.prompt_filter_results, "prompt", at) for at, each in enumerate(self.data))
+        pictures = ((each.content_filter_results, "image", at) for at, each in enumerate(self.data))
+        return read_report([*prompts, *pictures])
 
     @classmethod
     def from_events(cls, events: Iterable[ImageEvent]) -> ImageResponse:

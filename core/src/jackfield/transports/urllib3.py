@@ -252,13 +252,18 @@ def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeo
         if isinstance(error, failures.SSLError):
             return ConnectError(f"no trusted connection to {origin}: {error}", transient=False)
         return ConnectError(f"cannot reach {origin}: {_reason(error)}")
-    inner = _innermost(error)
-    if isinstance(inner, http.client.BadStatusLine) and not isinstance(inner, http.client.RemoteDisconnected):
-        return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
-    if isinstance(inner, (http.client.LineTooLong, http.client.HTTPException)) and "headers" in str(inner):
-        return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
+    return _unanswered(error, request, sending, timeout)
+
+
+def _unanswered(error: Exception, request: HttpRequest, sending: _Sending, timeout: float | None) -> ReadError:
+    """Say what became of a request that was on its way."""
+    origin, inner = origin_of(request.url), _innermost(error)
     if isinstance(inner, TimeoutError):
         return ReadError(f"{origin} did not answer{_within(timeout)}")
+    if isinstance(inner, http.client.BadStatusLine) and not isinstance(inner, http.client.RemoteDisconnected):
+        return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
+    if isinstance(inner, http.client.HTTPException) and "header" in str(inner):
+        return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
     size = len(request.body or b"")
     return ReadError(
         f"the connection to {origin} broke before an answer came ({size:,} bytes were being sent): {_reason(error)}",

@@ -11,23 +11,31 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from jackfield.convert import loads
-from jackfield.plugin import AnswerError, Call, HttpHead, LimitExceededError, RateLimitError, error_class
+from jackfield.plugin import (
+    AnswerError,
+    Call,
+    ContentFilteredError,
+    HttpHead,
+    LimitExceededError,
+    RateLimitError,
+    error_class,
+)
+from jackfield_openai_wire._filters import is_filter, report_in
+from jackfield_openai_wire._limits import FINAL, NEXT, reason_of
 
 NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
 """Takes the call, the status and the code; returns what a provider can say better than the tables here, or None."""
 
 _WAIT = re.compile(r"(?:retry after|try again in) (\d+(?:\.\d+)?) ?(ms|s)", re.IGNORECASE)
-_NEVER_AGAIN = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_EXCERPT = 500
 _GOOD = 300
 
 _NEXT_BY_CODE = {
     "invalid_api_key": "check the key (api_key=, or the environment variable it came from)",
-    "insufficient_quota": "add credit or raise the budget of the account; waiting does not help",
     "model_not_found": "check the model's name, and that this key may use it",
     "DeploymentNotFound": "check deployment= and endpoint=; a new deployment takes some minutes",
     "context_length_exceeded": "shorten the messages or ask for fewer tokens",
-    "content_filter": "the provider's content filter stopped it; the error's details say what it found",
-    "contentFilter": "the provider's content filter stopped it; the error's details say what it found",
     "unknown_parameter": "this model or endpoint does not take that parameter; leave it out",
     "unsupported_parameter": "this model does not take that parameter; leave it out",
 }
@@ -36,7 +44,6 @@ _NEXT_BY_STATUS = {
     403: "the credentials are known but not allowed to do this: check role, project, region and network rules",
     404: "check endpoint= and the model's name",
     413: "the request is too large: send less at once",
-    429: "too many requests or tokens: slow down, or wait as the error's retry_after says",
 }
 
 
@@ -46,39 +53,51 @@ def refusal(call: Call, head: HttpHead, body: bytes, next_step: NextStep | None 
         document = loads(body)
     except (ValueError, LimitExceededError):
         document = body.decode("utf-8", "replace").strip()
-    return _error(call, head.status, document, next_step)
+    return _error(call, head, document, next_step)
 
 
 def error_in(call: Call, head: HttpHead, document: Any) -> AnswerError | None:
     """Return the error that a 2xx answer or an event carries in place of what was asked for, or None."""
     if isinstance(document, dict) and document.get("error") and "choices" not in document and "data" not in document:
-        return _error(call, head.status, document)
+        return _error(call, head, document)
     return None
 
 
-def _error(call: Call, status: int, document: Any, own: NextStep | None = None) -> AnswerError:
-    facts = _facts(document)
+def _error(call: Call, head: HttpHead, document: Any, own: NextStep | None = None) -> AnswerError:
+    status, facts = head.status, _facts(document)
     text, code, kind = _text(facts), _word(facts.get("code")), _word(facts.get("type"))
     # An error inside a 200 has its true status in the document, if anywhere.
     meant = status if status >= _GOOD else _status(facts, code, kind)
     if meant == status and code == str(status):
         code = None if kind is None else kind
-    cls = error_class(meant)
-    said = f"{call.provider} answered {status}" + (f" ({code})" if code else "")
+    wait = _wait(text)
+    shared: dict[str, Any] = {
+        "status": status,
+        "code": code,
+        "type": kind,
+        "param": _word(facts.get("param")),
+        "details": facts or None,
+    }
+    said = f"{call.provider} answered {status}" + (f" ({code})" if code else "") + f": {text or 'no reason given'}"
     next_step = own(call, meant, code) if own is not None else None
+    if is_filter(facts, code):
+        report = report_in(facts)
+        found = f"; it names {report}" if report is not None and report.blocked else ""
+        return ContentFilteredError(
+            f"{said}; a content filter stopped it{found}: change the prompt, or the filter's settings at the provider",
+            report=report,
+            **shared,
+        )
+    cls = error_class(meant)
+    shared["retry_after"] = wait if cls.transient else None
+    if cls is RateLimitError:
+        reason = reason_of(code, kind, head.headers, wait)
+        error = RateLimitError(f"{said}; {next_step or NEXT[reason]}", reason=reason, **shared)
+        error.final = reason in FINAL
+        error.transient = not error.final
+        return error
     next_step = next_step or _NEXT_BY_CODE.get(code or "") or _NEXT_BY_STATUS.get(meant)
-    error = cls(
-        f"{said}: {text or 'no reason given'}" + (f"; {next_step}" if next_step else ""),
-        status=status,
-        code=code,
-        type=kind,
-        param=_word(facts.get("param")),
-        retry_after=_wait(text) if cls.transient else None,
-        details=facts or None,
-    )
-    if isinstance(error, RateLimitError) and not _NEVER_AGAIN.isdisjoint((code, kind)):
-        error.transient = False
-    return error
+    return cls(said + (f"; {next_step}" if next_step else ""), **shared)
 
 
 def _facts(document: Any) -> dict[str, Any]:
@@ -86,11 +105,19 @@ def _facts(document: Any) -> dict[str, Any]:
     if isinstance(document, list) and document:  # some gateways wrap it once more
         document = document[0]
     if not isinstance(document, dict):
-        return {"message": str(document)[:500]} if document else {}
+        return {"message": _readable(str(document))} if document else {}
     inner = document.get("error")
     if isinstance(inner, dict):
         return inner
     return {**document, "message": inner} if isinstance(inner, str) else document
+
+
+def _readable(text: str) -> str:
+    """Return what is worth quoting of a body that is no JSON: of a page its title."""
+    if not text.startswith("<"):
+        return text[:_EXCERPT]
+    title = _TITLE.search(text)
+    return f"an HTML page, {' '.join(title[1].split())[:80]!r}" if title is not None else "an HTML page"
 
 
 def _text(facts: dict[str, Any]) -> str:

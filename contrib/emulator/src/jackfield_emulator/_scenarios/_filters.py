@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from jackfield_emulator._plan import Plan
 from jackfield_emulator._scenarios._spoilt import Given, Scenario
+
+if TYPE_CHECKING:
+    from jackfield_emulator._plan import Plan
 
 _SAFE = {name: {"filtered": False, "severity": "safe"} for name in ("self_harm", "sexual", "violence")}
 _FOUND = {"hate": {"filtered": True, "severity": "high"}, **_SAFE, "jailbreak": {"filtered": False, "detected": False}}
 _MESSAGE = (
-    "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your "
-    "prompt and retry."
+    "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. "
+    "Please modify your prompt and retry."
 )
 _BROKEN = {"error": {"code": "content_filter_error", "message": "The contents are not filtered"}}
 _DONE = b"data: [DONE]\n\n"

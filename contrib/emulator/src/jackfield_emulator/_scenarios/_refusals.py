@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from jackfield_emulator._plan import Plan
 from jackfield_emulator._scenarios._spoilt import Given, Scenario, error
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jackfield_emulator._plan import Plan
 
 _PAGE = (
     b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 )
 _TEXT = "text/plain"
-_TOKEN = (
+_DENIED = (
     "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), "
     "or have expired."
 )
@@ -32,7 +35,7 @@ SCENARIOS = (
     Scenario(
         "error-bare",
         "401 with statusCode and message, no error around it",
-        lambda given: given.refused(401, {"statusCode": 401, "message": _TOKEN}),
+        lambda given: given.refused(401, {"statusCode": 401, "message": _DENIED}),
     ),
     Scenario(
         "error-code-number",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from jackfield_emulator._json import compact
 from jackfield_emulator._plan import End, Pause, Plan, Repeat, Write
 from jackfield_emulator._scenarios._spoilt import Given, Scenario, Spoil, error, event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STREAM = ("stream",)
 _DONE = b"data: [DONE]\n\n"
