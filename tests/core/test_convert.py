@@ -5,8 +5,10 @@ import json
 import math
 import pkgutil
 import sys
+import threading
 import types
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
@@ -374,3 +376,21 @@ def test_orjson_is_used_where_it_is_installed() -> None:
     installed = importlib.util.find_spec("orjson") is not None
 
     assert (not installed, True) == tuple(each._loads is each._plain_loads for each in JSON)
+
+
+@pytest.mark.parametrize("cls", [operations.chat.ChatResponse, operations.chat_choices.TokenLogprob])
+def test_many_threads_may_need_a_class_first(cls: Any) -> None:
+    """One compiles it, the others wait: none gets what stands in its place until then."""
+    document = {"choices": [{"logprobs": {"content": [{"token": "a", "top_logprobs": [{"token": "b"}]}]}}]}
+    document |= {"token": "a", "top_logprobs": [{"token": "b", "top_logprobs": [{"token": "c"}]}]}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(30):
+            converter = convert.make_converter()
+            start = threading.Barrier(8)
+            with ThreadPoolExecutor(8) as pool:
+                made = [pool.submit(lambda: (start.wait(), converter.structure(document, cls))[1]) for _ in range(8)]
+                assert {repr(each.result()) for each in made} == {repr(made[0].result())}
+    finally:
+        sys.setswitchinterval(before)

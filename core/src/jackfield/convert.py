@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -132,17 +133,28 @@ def make_converter() -> Converter:
 def _once(
     compiled: Callable[[type[Any], Converter], Callable[..., Any]], later: Callable[..., Any], converter: Converter
 ) -> Callable[[type[Any]], Callable[..., Any]]:
-    """Return what compiles a class, and gives *later* for one that contains itself: looked up when the time comes."""
+    """Return what compiles a class, and gives *later* for one that contains itself: looked up when the time comes.
+
+    One thread compiles at a time. Another that meets a class which is still being made waits for it: what stands in its
+    place until then would call itself for ever.
+    """
     compiling: set[type] = set()
+    lock = RLock()
+
+    def made(value: Any, cls: Any = None) -> Any:
+        with lock:
+            pass
+        return later(value, cls) if cls is not None else later(value)
 
     def factory(cls: type[Any]) -> Callable[..., Any]:
-        if cls in compiling:
-            return later
-        compiling.add(cls)
-        try:
-            return compiled(cls, converter)
-        finally:
-            compiling.discard(cls)
+        with lock:
+            if cls in compiling:
+                return made
+            compiling.add(cls)
+            try:
+                return compiled(cls, converter)
+            finally:
+                compiling.discard(cls)
 
     return factory
 
