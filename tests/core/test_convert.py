@@ -386,11 +386,16 @@ def test_many_threads_may_need_a_class_first(cls: Any) -> None:
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        for _ in range(30):
-            converter = convert.make_converter()
-            start = threading.Barrier(8)
+        for _ in range(10):
+            converter, start = convert.make_converter(), threading.Barrier(8)
             with ThreadPoolExecutor(8) as pool:
-                made = [pool.submit(lambda: (start.wait(), converter.structure(document, cls))[1]) for _ in range(8)]
-                assert {repr(each.result()) for each in made} == {repr(made[0].result())}
+                made = list(pool.map(_structured, [(start, converter, document, cls)] * 8))
+            assert {repr(each) for each in made} == {repr(made[0])}
     finally:
         sys.setswitchinterval(before)
+
+
+def _structured(given: Any) -> Any:
+    start, converter, document, cls = given
+    start.wait()
+    return converter.structure(document, cls)

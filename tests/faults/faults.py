@@ -22,7 +22,7 @@ from judge import RIGHT, applies, wrong
 from jackfield_emulator import Emulator
 
 HERE = Path(__file__).parent
-SIDE_BY_SIDE = 6
+SIDE_BY_SIDE = 4
 """How many cells run at once: nearly all of their time is waiting."""
 LONGEST = 7.5
 PEERS = {"openai": "openai", "litellm": "litellm", "langchain-openai": "langchain-openai"}

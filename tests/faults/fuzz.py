@@ -97,9 +97,7 @@ def endpoint(data: bytes) -> None:
         raise AssertionError(f"{text!r} is {target}, and that is {again}")
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {
-    each.__name__: each for each in (splitter, decoder, refusal, endpoint)
-}
+TARGETS: dict[str, Callable[[bytes], None]] = {each.__name__: each for each in (splitter, decoder, refusal, endpoint)}
 
 if __name__ == "__main__":
     atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]])

@@ -173,7 +173,9 @@ def _judged(scenario: str | None, streaming: bool, text: str, error: Exception |
         # A scenario that happens once is shared: two attempts of one call may both meet it.
         return ends, f"{ends} for {scenario}: {error}"[:200] if good and not str(scenario).endswith("-once") else None
     # The emulator answers the same question with one of its sentences, each of which ends.
-    return "answer", None if text.rstrip().endswith((".", "?", "!")) else f"half an answer for {scenario}: {text[-40:]!r}"
+    return "answer", None if text.rstrip().endswith(
+        (".", "?", "!")
+    ) else f"half an answer for {scenario}: {text[-40:]!r}"
 
 
 def _resident() -> float:

@@ -14,6 +14,7 @@ from attrs import NOTHING, evolve, fields, has
 from jackfield._discovery import find
 from jackfield._drive import Io, run
 from jackfield._exchange import exchange
+from jackfield._network import Network, checked
 from jackfield._options import Options
 from jackfield._scrub import without_frames
 from jackfield._settings import load
@@ -49,6 +50,7 @@ Ev = TypeVar("Ev")
 DEFAULT_TRANSPORT = "urllib3"
 OPTIONS = (
     "allow_plain_http",
+    "ca_bundle",
     "chat_model",
     "deadline",
     "embeddings_model",
@@ -56,9 +58,11 @@ OPTIONS = (
     "images_model",
     "limits",
     "plugins",
+    "proxy",
     "retries",
     "timeout",
     "transport",
+    "trust",
 )
 """What every client takes beside its provider's settings."""
 _UNSET: Any = object()
@@ -86,6 +90,9 @@ class _Setup:
         transport: str | object | None = None,
         allow_plain_http: bool = False,
         limits: Limits = DEFAULT,
+        proxy: str | None = "environment",
+        ca_bundle: str | None = None,
+        trust: str = "openssl",
         **settings: Any,
     ) -> None:
         """Bind a provider.
@@ -105,6 +112,11 @@ class _Setup:
                 given as an object is left open when the client closes.
             allow_plain_http: Allow plain http to other hosts than this one.
             limits: How large an answer may be.
+            proxy: The proxy that everything goes through, such as `http://user:password@proxy.example:3128`; None for
+                none. Where it is left out, what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
+            ca_bundle: A file or folder of certificates that are trusted in place of the usual ones.
+            trust: `openssl` for the certificates where OpenSSL looks for them (SSL_CERT_FILE moves it), `os` for those
+                that the operating system trusts.
             settings: The provider's own settings.
 
         Raises:
@@ -121,10 +133,12 @@ class _Setup:
         try:
             self._options, problems = _options(timeout, deadline, retries, headers, allow_plain_http)
             self._limits = _checked_limits(limits, problems)
+            network, wrong = checked(proxy, ca_bundle, trust)
+            problems += wrong
             self._settings = _provider(provider, settings, problems)
         except SetupError as error:
             settings.clear()  # a traceback that shows locals would show the key
-            headers = None
+            headers = proxy = None
             raise without_frames(error) from None
         self._models = {
             **getattr(self._settings, "default_models", {}),
@@ -141,7 +155,7 @@ class _Setup:
         self._binding = bind(self.provider, self._settings.parts(), [_plugin(each) for each in plugins])
         wanted = transport or getattr(self._settings, "transport", None) or DEFAULT_TRANSPORT
         self._owns_transport = isinstance(wanted, str) or transport is None
-        self._transport = self._adopted(find("jackfield.transports", wanted)() if isinstance(wanted, str) else wanted)
+        self._transport = self._adopted(_transport(wanted, network) if isinstance(wanted, str) else wanted)
 
     def _adopted(self, transport: Any) -> Any:
         """Return *transport* as the client's driver needs it. Each client has its own."""
@@ -299,6 +313,18 @@ def _refuse_other_hooks(name: str, provider: Any) -> None:
         )
     if not callable(getattr(provider, "parts", None)):
         raise IncompleteProviderError(f"provider {name!r} is no provider: it has no parts()")
+
+
+def _transport(name: str, network: Network) -> Any:
+    """Return the installed transport of that name, told how requests leave this machine."""
+    make, options = find("jackfield.transports", name), network.transport_options()
+    try:
+        return make(**options)
+    except TypeError as error:
+        if not options:
+            raise
+        named = ", ".join(f"{option}=" for option in options)
+        raise SetupError(f"the transport {name!r} cannot take {named}: leave that out, or use another one") from error
 
 
 def _plugin(plugin: str | object) -> object:

@@ -163,7 +163,10 @@ def test_what_is_no_json_is_quoted(status, body, kind):
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        (b"<html><head><title>\n502  Bad Gateway</title></head><body>long</body></html>", "an HTML page, '502 Bad Gateway'"),
+        (
+            b"<html><head><title>\n502  Bad Gateway</title></head><body>long</body></html>",
+            "an HTML page, '502 Bad Gateway'",
+        ),
         (b"<html><h1>502 Bad Gateway</h1></html>", "an HTML page"),
     ],
 )
@@ -193,7 +196,12 @@ def test_what_there_was_too_much_of(code, kind, headers, text, reason, transient
     """429 is several things, and each has its own way out."""
     document = {"error": {"message": text, "type": kind, "code": code}}
     error = refusal(a_call(), HttpHead(429, headers), dumps(document))
-    assert (RateLimitError, reason, transient, not transient) == (type(error), error.reason, error.transient, error.final)
+    assert (RateLimitError, reason, transient, not transient) == (
+        type(error),
+        error.reason,
+        error.transient,
+        error.final,
+    )
     assert NEXT[reason] in error.message
 
 

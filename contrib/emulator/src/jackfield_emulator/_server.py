@@ -78,6 +78,7 @@ class Server:
             self._started.set_exception(error)
         finally:
             await runner.cleanup()
+            await asyncio.sleep(_SETTLING)  # a connection that was told to close does so in the loop's next rounds
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         asked = Asked(

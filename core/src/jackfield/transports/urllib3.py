@@ -12,7 +12,8 @@ import os
 import socket
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3 import exceptions as failures
@@ -22,7 +23,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from jackfield.errors import ConnectError, ReadError, TransportError
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import origin_of
+from jackfield.transports._connecting import connected
 from jackfield.transports._receiver import Receiver, TimedResponse, shut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONNECT_SECONDS = 10.0
 """How long one connection may take to open; the call's own timeout may be shorter."""
@@ -46,6 +51,19 @@ class _Counted:
         """Open the connection."""
         self.carried = 0
         super().connect()  # type: ignore[misc]
+
+    def _new_conn(self: Any) -> socket.socket:
+        """Open the socket, in a time that counts the name's resolution as well."""
+        try:
+            return connected(self._dns_host, self.port, self.timeout, self.source_address, self.socket_options)
+        except socket.gaierror as error:
+            raise failures.NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise failures.ConnectTimeoutError(self, str(error)) from error
+        except UnicodeError as error:
+            raise failures.LocationParseError(f"{self.host!r}, {error}") from error
+        except OSError as error:
+            raise failures.NewConnectionError(self, str(error)) from error
 
     def request(self: Any, *args: Any, **options: Any) -> None:
         """Send one request. Its body has the time of the whole `send`; urllib3 would give it that of connecting."""
@@ -143,37 +161,59 @@ class Urllib3Transport:
 
     Args:
         connections: How many idle connections are kept to one host.
-        connect_timeout: Seconds that opening one connection may take.
-        options: Whatever `urllib3.PoolManager` takes beside that, such as `ca_certs` or `ssl_context`.
+        connect_timeout: Seconds that opening one connection may take, its name's resolution included.
+        proxy: Which proxy a URL is reached through; None for none at all.
+        ca_bundle: A file or folder of certificates that are trusted in place of OpenSSL's default ones.
+        trust: `os` for the certificates that the operating system trusts.
+        options: Whatever `urllib3.PoolManager` takes beside that, such as `ssl_context`.
     """
 
     def __init__(
-        self, *, connections: int = CONNECTIONS, connect_timeout: float = CONNECT_SECONDS, **options: Any
+        self,
+        *,
+        connections: int = CONNECTIONS,
+        connect_timeout: float = CONNECT_SECONDS,
+        proxy: Callable[[str], str | None] | None = None,
+        ca_bundle: str | None = None,
+        trust: str | None = None,
+        **options: Any,
     ) -> None:
         self._connections = connections
         self._connect_timeout = connect_timeout
-        self._options = options
+        self._proxy = proxy
+        self._options = {**_trusting(ca_bundle, trust), **options}
         self._sending: dict[int, _Sending] = {}
         self._open()
 
     def _open(self) -> None:
         self._process = os.getpid()
-        self._pool = urllib3.PoolManager(
-            maxsize=self._connections,
-            block=False,
-            socket_options=[*HTTPConnection.default_socket_options, *_KEEPALIVE],
-            **self._options,
-        )
-        self._pool.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._pool(None)
+
+    def _pool(self, proxy: str | None) -> urllib3.PoolManager:
+        """Return the pools for what is reached through *proxy*, or without one."""
+        pool = self._pools.get(proxy)
+        if pool is None:
+            options: dict[str, Any] = {
+                "maxsize": self._connections,
+                "block": False,  # a burst opens more than are kept; nobody waits for a connection
+                "socket_options": [*HTTPConnection.default_socket_options, *_KEEPALIVE],
+                **self._options,
+            }
+            made = urllib3.PoolManager(**options) if proxy is None else _proxied(proxy, options)
+            made.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+            pool = self._pools.setdefault(proxy, made)
+        return pool
 
     def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, Urllib3Body]:
         """Send *request* and return its answer's head, and the body still to be read."""
         if os.getpid() != self._process:  # sockets are not shared across a fork
             self._open()
         connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
+        proxy = None if self._proxy is None else self._proxy(request.url)
         sending = _current.sending = self._sending[id(request)] = _Sending(timeout)
         try:
-            response = self._pool.urlopen(
+            response = self._pool(proxy).urlopen(
                 request.method,
                 request.url,
                 body=request.body,
@@ -184,7 +224,11 @@ class Urllib3Transport:
                 retries=False,
             )
         except (failures.HTTPError, OSError) as error:
-            raise _translated(error, request, sending, timeout) from _bare(error)
+            failure = _translated(error, request, sending, timeout)
+            if proxy is not None and not sending.began:
+                failure.message += f", through the proxy {origin_of(proxy)}; check proxy=, HTTPS_PROXY and NO_PROXY"
+                failure.args = (failure.message,)
+            raise failure from _bare(error)
         finally:
             del self._sending[id(request)]
         headers = {name.lower(): value for name, value in response.headers.itermerged()}
@@ -198,7 +242,29 @@ class Urllib3Transport:
 
     def close(self) -> None:
         """Close every idle connection."""
-        self._pool.clear()
+        for pool in self._pools.values():
+            pool.clear()
+
+
+def _proxied(proxy: str, options: dict[str, Any]) -> urllib3.PoolManager:
+    """Return pools behind *proxy*; its user and password go into the header that is for it, and nowhere else."""
+    parts = urlsplit(proxy)
+    user = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    headers = urllib3.make_headers(proxy_basic_auth=user) if user is not None else None
+    return urllib3.ProxyManager(origin_of(proxy), proxy_headers=headers, **options)
+
+
+def _trusting(ca_bundle: str | None, trust: str | None) -> dict[str, Any]:
+    """Return what says to urllib3 whose certificates are trusted."""
+    if ca_bundle is not None:
+        return {"ca_cert_dir" if os.path.isdir(ca_bundle) else "ca_certs": ca_bundle}  # noqa: PTH112 - text is wanted
+    if trust == "os":
+        import ssl  # noqa: PLC0415 - with truststore alone
+
+        import truststore  # noqa: PLC0415 - an extra
+
+        return {"ssl_context": truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+    return {}
 
 
 class Urllib3Body:
@@ -250,7 +316,8 @@ def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeo
         return ConnectError(f"the name in {origin} cannot be resolved; check the endpoint, and the network")
     if not sending.began:
         if isinstance(error, failures.SSLError):
-            return ConnectError(f"no trusted connection to {origin}: {error}", transient=False)
+            how = "for an authority of your own give ca_bundle=, for the system's trust='os'"
+            return ConnectError(f"no trusted connection to {origin}: {error}; {how}", transient=False)
         return ConnectError(f"cannot reach {origin}: {_reason(error)}")
     return _unanswered(error, request, sending, timeout)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from email.utils import formatdate
 from time import time
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jackfield_emulator._scenarios._spoilt import Given, Scenario, Spoil, error
 
 if TYPE_CHECKING:
-    from jackfield_emulator._plan import Plan
     from collections.abc import Mapping
+
+    from jackfield_emulator._plan import Plan
 
 _RATE = "rate_limit_exceeded"
 _REQUESTS = error("Rate limit reached for requests per min (RPM): Limit 3, Used 3, Requested 1.", "requests", _RATE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jackfield_emulator._scenarios._spoilt import Given, Scenario, error
 from typing import TYPE_CHECKING
+
+from jackfield_emulator._scenarios._spoilt import Given, Scenario, error
 
 if TYPE_CHECKING:
     from jackfield_emulator._plan import Plan
