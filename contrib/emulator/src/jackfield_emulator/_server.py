@@ -77,8 +77,10 @@ class Server:
                 raise
             self._started.set_exception(error)
         finally:
+            # asyncio leaves a connection open that it accepts in the very moment in which the listening ends.
+            await asyncio.sleep(_SETTLING)
             await runner.cleanup()
-            await asyncio.sleep(_SETTLING)  # a connection that was told to close does so in the loop's next rounds
+            await asyncio.sleep(_SETTLING)  # what was told to close does so in the loop's next rounds
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         asked = Asked(
