@@ -1,4 +1,5 @@
-"""What CI and contributors run: `nox -l` lists the sessions, plain `nox` runs all but `changelog`.
+"""What CI and contributors run: `nox -l` lists the sessions, plain `nox` runs all but `changelog`, `faults`, `soak`
+and `fuzz`.
 
 `uvx nox` needs no installation. Every session builds its own environment under .nox and leaves .venv alone.
 Options after `--` go to pytest: `nox -s tests -- -k stream`.
@@ -84,6 +85,29 @@ def lowest(session: nox.Session) -> None:
     editable = [f"--editable={folder}" for folder in folders]
     session.install("--resolution=lowest-direct", *editable, "--group=test")
     session.run("pytest", "tests/core", "tests/plugins", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def faults(session: nox.Session) -> None:
+    """Print the faults table: every scenario, provider and driver; `-- --peers openai,litellm` runs those beside it."""
+    sync(session, "--all-packages", "--no-default-groups", "--group", "test")
+    session.run("python", "tests/faults/faults.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def soak(session: nox.Session) -> None:
+    """Hold 32 threads and 256 tasks on a misbehaving emulator for some minutes, and count what is lost."""
+    sync(session, "--all-packages", "--no-default-groups", "--group", "test")
+    session.run("python", "tests/faults/soak.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+@nox.parametrize("target", ["splitter", "decoder", "refusal", "endpoint"])
+def fuzz(session: nox.Session, target: str) -> None:
+    """Fuzz what reads the network, for ten minutes unless `-- -max_total_time=SECONDS` says otherwise."""
+    sync(session, "--all-packages", "--no-default-groups", "--group", "test")
+    session.install("atheris>=2.3")
+    session.run("python", "tests/faults/fuzz.py", target, *(session.posargs or ["-max_total_time=600"]))
 
 
 @nox.session(python=OLDEST)

@@ -1,4 +1,4 @@
-"""One cell of the faults table: a scenario, a provider, a mode and a driver, run twice on one client, and what came of it."""
+"""One cell of the faults table: a scenario, a provider, a mode and a driver, run twice on one client."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _outcome(
 ) -> Outcome:
     seconds = time.monotonic() - started
     records = emulator.journal[before:]
-    seen = list(_shown(answer, error)) + [("the call's record", repr(listener.records))]
+    seen = [*_shown(answer, error), ("the call's record", repr(listener.records))]
     leaks = [where for where, text in seen if any(secret in text for secret in secrets)]
     leaks += ["another origin" for each in records if each.headers.get("host", "").startswith("localhost")]
     if error is not None:

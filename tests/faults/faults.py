@@ -1,6 +1,6 @@
 """The faults table: every scenario, provider, mode and driver, and beside it what the peers make of the same.
 
-    python tests/faults/faults.py [SCENARIO ...] [--peers openai,litellm,langchain-openai] [--markdown FILE] [--json FILE]
+    python tests/faults/faults.py [SCENARIO ...] [--peers openai,litellm,langchain-openai] [--markdown FILE]
 
 Exit status 1 where a cell of ours is wrong. Peers run in environments that uv makes for them.
 """
@@ -66,7 +66,9 @@ def peer_rows(peer: str, scenarios: list[str]) -> Iterator[dict[str, Any]]:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as process:
             if not process.stdout.readline():  # type: ignore[union-attr]
-                raise SystemExit(f"{peer} does not start: try `{' '.join(here)} -c 'import {peer.split('-')[0]}'`")
+                raise SystemExit(
+                    f"{peer} does not start: try `{' '.join(here)} -c 'import {peer.split('-', maxsplit=1)[0]}'`"
+                )
             for scenario in scenarios:
                 for mode in PEER_MODES:
                     if applies(scenario, "openai", mode):
@@ -94,7 +96,7 @@ def _peer_row(process: Any, emulator: Emulator, peer: str, scenario: str, mode: 
         text, _, finish = told["said"].rpartition("|")
         if "tool_calls" in wanted and text != wanted["tool_calls"]:
             lost.append(f"tool calls {text!r}")
-        if "finish_reason" in wanted and finish not in (wanted["finish_reason"] or "None",):
+        if "finish_reason" in wanted and finish != (wanted["finish_reason"] or "None"):
             lost.append(f"finish_reason {finish}")
     if len(records) > right["requests"]:
         lost.append(f"{len(records)} requests")

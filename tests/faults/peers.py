@@ -2,8 +2,8 @@
 
     python peers.py PEER BASE_URL KEY
 
-A line of JSON in is `{"mode": ...}`; a line of JSON out says what came of one call with the peer's default settings, but
-for a timeout of one second.
+A line of JSON in is `{"mode": ...}`; a line of JSON out says what came of one call with the peer's default settings,
+but for a timeout of one second.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from cells import LIMITS
@@ -114,8 +115,9 @@ def main() -> int:
     for name, count in tally.ends.most_common():
         print(f"  {name:24} {count:,}")
     print(f"lost answers       {sum(tally.lost.values())} {dict(tally.lost) or ''}")
-    print(f"memory             {memory[0][1]:.1f} MiB at first, {memory[-1][1]:.1f} at the end; slope in the second half "
-          f"{_slope(memory[len(memory) // 2 :]) * 60:+.2f} MiB a minute")  # fmt: skip
+    slope = _slope(memory[len(memory) // 2 :]) * 60
+    print(f"memory             {memory[0][1]:.1f} MiB at first, {memory[-1][1]:.1f} at the end")
+    print(f"  slope            {slope:+.2f} MiB a minute in the second half")
     print(f"open at the end    {files} sockets, {threads} threads")
     return 1 if tally.lost or files > 0 or threads > 0 else 0
 
@@ -185,18 +187,11 @@ def _resident() -> float:
 
 def _files() -> int:
     """Count this process's open sockets."""
-    links = (os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
-    return sum(link.startswith("socket:") for link in _quietly(links))
-
-
-def _quietly(links):  # type: ignore[no-untyped-def]
-    while True:
-        try:
-            yield next(links)
-        except StopIteration:
-            return
-        except OSError:
-            continue
+    found = 0
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them is gone
+            found += str(each.readlink()).startswith("socket:")
+    return found
 
 
 def _slope(samples: list[tuple[float, float]]) -> float:

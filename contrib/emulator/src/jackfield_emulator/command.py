@@ -20,6 +20,7 @@ Examples:
   jackfield emulate
   jackfield emulate --deployment chat=gpt-4o --deployment vectors=text-embedding-3-small
   jackfield emulate --pace 0.05 --token-lifetime 60
+  jackfield emulate --scenario stream-cut
 """
 
 
@@ -32,6 +33,28 @@ def _named(_: click.Context, option: click.Parameter, given: tuple[str, ...]) ->
             raise click.BadParameter(f"{each!r} is not NAME=MODEL", param=option)
         found[name] = model or name
     return found
+
+
+def _known(_: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """Return the name of a scenario that there is."""
+    from jackfield_emulator._scenarios import named  # noqa: PLC0415 - `--help` needs none
+
+    try:
+        return None if given is None else named(given).name
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=option) from error
+
+
+def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    """Write what there is, and end."""
+    if not wanted or context.resilient_parsing:
+        return
+    from jackfield_emulator._scenarios import SCENARIOS  # noqa: PLC0415 - `--help` needs none
+
+    widest = max(map(len, SCENARIOS))
+    for name, scenario in SCENARIOS.items():
+        click.echo(f"{name:{widest}}  {scenario.does}")
+    context.exit()
 
 
 @click.command(epilog=EPILOG)
@@ -52,6 +75,10 @@ def _named(_: click.Context, option: click.Parameter, given: tuple[str, ...]) ->
 @click.option(
     "--token-lifetime", type=click.FloatRange(0), default=3600.0, show_default=True, help="Of a token, in seconds."
 )
+@click.option("--scenario", metavar="NAME", callback=_known, help="Misbehave in that way.")
+@click.option(
+    "--list-scenarios", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the ways, and end."
+)
 @click.option("--quiet", is_flag=True, help="Do not tell about each request.")
 def emulate(
     port: int,
@@ -60,6 +87,7 @@ def emulate(
     models: tuple[str, ...],
     pace: float,
     token_lifetime: float,
+    scenario: str | None,
     quiet: bool,  # noqa: FBT001 - click passes by name
 ) -> None:
     """Answer as OpenAI and Azure OpenAI do, on this machine, until Ctrl-C.
@@ -76,6 +104,7 @@ def emulate(
         pace=pace,
         token_lifetime=token_lifetime,
         watch=None if quiet else _tell,
+        scenario=scenario,
     )
     try:
         _serve(emulator, port)
@@ -111,6 +140,8 @@ def _directions(emulator: Emulator) -> Iterator[str]:
     settings, environment = emulator.settings, emulator.environment
     key = emulator.azure_api_key
     yield f"The emulator listens on {emulator.url}; Ctrl-C ends it."
+    if emulator.scenario is not None:
+        yield f"It misbehaves: {emulator.scenario}."
     yield ""
     for name, address in (
         ("OpenAI", emulator.openai_url),

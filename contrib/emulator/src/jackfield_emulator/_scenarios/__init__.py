@@ -53,7 +53,7 @@ class Spoiler:
         mode = _mode(asked)
         if mode not in scenario.modes or plan.status != _GOOD:  # a wrong key stays a wrong key
             return plan
-        key = (scenario.name, asked.path)
+        key = (scenario.name, f"{mode} {asked.path}")
         self._seen[key] += 1
         if scenario.once and 0 == self._seen[key] % 2:
             return plan
