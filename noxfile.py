@@ -1,6 +1,6 @@
-"""What CI and contributors run: `nox -l` lists the sessions, plain `nox` runs all but `changelog`, `faults`, `soak`
-and `fuzz`.
+"""What CI and contributors run: `nox -l` lists the sessions.
 
+Plain `nox` runs all but `changelog`, `faults`, `soak` and `fuzz`.
 `uvx nox` needs no installation. Every session builds its own environment under .nox and leaves .venv alone.
 Options after `--` go to pytest: `nox -s tests -- -k stream`.
 """

@@ -65,7 +65,14 @@ OPTIONS = (
     "trust",
 )
 """What every client takes beside its provider's settings."""
-_UNSET: Any = object()
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "..."
+
+
+_UNSET: Any = _Unset()
 TIMEOUT = 300.0
 """Seconds of silence that are borne where neither the caller nor the operation says otherwise."""
 _LONGEST = 1_000_000
