@@ -7,7 +7,7 @@ import traceback
 from itertools import pairwise
 
 import pytest
-from hand import KEY, hold, play
+from hand import KEY, Key, hold, play
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,3 +113,12 @@ def test_frames_are_let_go_along_the_chain() -> None:
 
     assert bare.__cause__ is not None
     assert (None, None) == (bare.__traceback__, bare.__cause__.__traceback__)
+
+
+def test_an_end_that_might_begin_a_credential_is_not_lost() -> None:
+    """The body ends with what waits: it is fed before the decoder closes."""
+    end = b'data: {"text": "hi"}\n\ndata: [END]'
+    played = play(hold(streaming=True, key=Key("]0123456789abcdefg")), [200, end, b""])
+
+    assert played.error is None
+    assert "hi" == played.result.text

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from select import select
 from typing import Any
 
 from cells import CANARY, DRIVERS, MODES, PROVIDERS, Cell, run
@@ -26,6 +27,9 @@ SIDE_BY_SIDE = 4
 """How many cells run at once: nearly all of their time is waiting."""
 LONGEST = 7.5
 PEERS = {"openai": "openai", "litellm": "litellm", "langchain-openai": "langchain-openai"}
+HANGS = "hangs"
+PATIENCE = 15.0
+"""How long a peer's call may take before it is said to hang, in seconds."""
 PEER_MODES = ("chat", "stream", "embeddings")
 
 
@@ -58,7 +62,15 @@ def row(cell: Cell) -> dict[str, Any]:
 
 
 def peer_rows(peer: str, scenarios: list[str]) -> Iterator[dict[str, Any]]:
-    """Run a peer on the same scenarios, as OpenAI."""
+    """Run a peer on the same scenarios, as OpenAI; one that hangs is ended and begun again."""
+    waiting = [(scenario, mode) for scenario in scenarios for mode in PEER_MODES if applies(scenario, "openai", mode)]
+    while waiting:
+        for each in _peer_run(peer, waiting):
+            waiting.pop(0)
+            yield each
+
+
+def _peer_run(peer: str, waiting: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     here = ["uv", "run", "--quiet", "--isolated", "--no-project", "--with", PEERS[peer], "python"]
     with Emulator(api_key=CANARY) as emulator:
         command = [*here, str(HERE / "peers.py"), peer, emulator.openai_url, CANARY]
@@ -69,10 +81,13 @@ def peer_rows(peer: str, scenarios: list[str]) -> Iterator[dict[str, Any]]:
                 raise SystemExit(
                     f"{peer} does not start: try `{' '.join(here)} -c 'import {peer.split('-', maxsplit=1)[0]}'`"
                 )
-            for scenario in scenarios:
-                for mode in PEER_MODES:
-                    if applies(scenario, "openai", mode):
-                        yield _peer_row(process, emulator, peer, scenario, mode)
+            for scenario, mode in list(waiting):
+                told = _peer_row(process, emulator, peer, scenario, mode)
+                print(f"{peer} {scenario} {mode}: {told['ends']}", file=sys.stderr)
+                yield told
+                if told["ends"] == HANGS:
+                    process.kill()
+                    return
             process.stdin.close()  # type: ignore[union-attr]
 
 
@@ -81,7 +96,8 @@ def _peer_row(process: Any, emulator: Emulator, peer: str, scenario: str, mode: 
     before = len(emulator.journal)
     process.stdin.write(json.dumps({"mode": mode}) + "\n")
     process.stdin.flush()
-    told = json.loads(process.stdout.readline())
+    hung = {"ends": HANGS, "said": "", "leaks": False, "seconds": PATIENCE}
+    told = json.loads(process.stdout.readline()) if select([process.stdout], [], [], PATIENCE)[0] else hung
     emulator.scenario = None
     records = emulator.journal[before:]
     followed = any(
@@ -100,6 +116,8 @@ def _peer_row(process: Any, emulator: Emulator, peer: str, scenario: str, mode: 
             lost.append(f"finish_reason {finish}")
     if len(records) > right["requests"]:
         lost.append(f"{len(records)} requests")
+    if told["ends"] == HANGS:
+        lost = ["no end"]
     if told["leaks"]:
         lost.append("the key is in the error")
     if followed:
@@ -151,17 +169,21 @@ def main() -> int:
     parser.add_argument("--peers", default="", help="which peers to run beside it, with commas")
     parser.add_argument("--markdown", type=Path, help="write the table there as well")
     parser.add_argument("--json", type=Path, help="write every cell there")
+    parser.add_argument("--ours", type=Path, help="take our cells from such a file in place of running them")
     given = parser.parse_args()
     scenarios = given.scenarios or list(RIGHT)
-    wanted = list(cells(scenarios))
-    ours = []
+    ours = json.loads(given.ours.read_text("utf-8"))["ours"] if given.ours else []
+    wanted = [] if given.ours else list(cells(scenarios))
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for done, each in enumerate(pool.map(row, wanted), 1):
             ours.append(each)
             if sys.stderr.isatty() or 0 == done % 50:
                 print(f"\r{done} of {len(wanted)} cells", end="\n" if 0 == done % 50 else "", file=sys.stderr)
             for problem in each["wrong"]:
-                print(f"WRONG {each['scenario']} {each['provider']} {each['mode']} {each['driver']}: {problem}")
+                print(
+                    f"WRONG {each['scenario']} {each['provider']} {each['mode']} {each['driver']}: {problem}",
+                    flush=True,
+                )
     peers = [each for peer in filter(None, given.peers.split(",")) for each in peer_rows(peer, scenarios)]
     text = table(ours, peers)
     print(text)

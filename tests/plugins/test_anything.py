@@ -1,0 +1,83 @@
+"""Whatever comes from the network or the clipboard: an entity, or an error of ours."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jackfield.errors import JackfieldError
+from jackfield.operations.chat import CHAT, ChatResponse
+from jackfield.operations.embeddings import EMBEDDINGS
+from jackfield.operations.images import IMAGES
+from jackfield.plugin import HttpHead
+from jackfield.testing import a_call
+from jackfield_azure_common import parse
+from jackfield_openai_wire import OpenAIWire, base_url
+
+WIRE = OpenAIWire()
+NAMES = st.sampled_from(
+    (
+        "choices delta message content tool_calls function index finish_reason error code data embedding usage id "
+        "innererror content_filter_results content_filter_result prompt_filter_results"
+    ).split()
+)
+LEAVES = st.none() | st.booleans() | st.integers(-3, 999) | st.floats(allow_nan=False) | st.text(max_size=8)
+DOCUMENTS = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4))
+BODIES = st.binary(max_size=60) | DOCUMENTS.map(lambda each: json.dumps(each).encode())
+
+
+@given(BODIES)
+def test_a_whole_answer(body: bytes) -> None:
+    """Decoded, and looked at as a program would; nothing else than our errors comes out."""
+    for operation in (CHAT, EMBEDDINGS, IMAGES):
+        with suppress(JackfieldError):
+            response = WIRE.decode_response(a_call(operation), HttpHead(200), body)
+            assert repr(response)
+            getattr(response, "filter_report", None)
+
+
+@given(st.lists(BODIES, max_size=5))
+def test_a_stream(events: list[bytes]) -> None:
+    """Each event may be anything; what came of it can be folded."""
+    decoder = WIRE.open_stream(a_call(CHAT, streaming=True), HttpHead(200))
+    heard = []
+    with suppress(JackfieldError):
+        for event in events:
+            heard += decoder.feed(b"data: " + event + b"\n\n")
+        heard += decoder.close()
+    response = ChatResponse.from_events(heard)
+    assert isinstance(response.text, str)
+    assert repr(response.filter_report)
+
+
+@given(st.sampled_from([400, 401, 404, 429, 500]), BODIES, st.text(max_size=12))
+def test_a_refusal(status: int, body: bytes, hint: str) -> None:
+    """Every document is an error with a message, and every header may say anything."""
+    names = ("retry-after", "retry-after-ms", "date", "x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens")
+    head = HttpHead(status, dict.fromkeys(names, hint))
+    facts = WIRE.read_head(head)
+    error = WIRE.decode_error(a_call(CHAT), head, body)
+
+    assert isinstance(error, JackfieldError)
+    assert str(status) in error.message
+    assert facts.retry_after is None or facts.retry_after >= 0
+
+
+PIECES = st.sampled_from(
+    ["https://", "http://", "/", "openai", "v1", "deployments", ".azure.com", "h", "?", "api-version="]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=5), max_size=8).map("".join))
+def test_what_is_pasted(text: str) -> None:
+    """An address, or a ValueError that says so; and what was made normal stays as it is."""
+    with suppress(ValueError):
+        base = base_url(text)
+        assert base == base_url(base)
+    with suppress(ValueError):
+        target = parse(text)
+        again = parse(f"{target.root}/v1" if "v1" == target.surface else target.root)
+        assert (target.root, target.surface) == (again.root, again.surface)
