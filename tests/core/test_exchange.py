@@ -30,6 +30,7 @@ from jackfield._streaming import DRAIN_SECONDS, LINGER_SECONDS
 from jackfield.errors import DeadlineError
 from jackfield.plugin import (
     AnswerError,
+    AnswerFacts,
     AuthenticationError,
     Call,
     CallRecord,
@@ -1221,3 +1222,31 @@ def test_a_cause_whose_cause_quotes_a_secret_is_let_go() -> None:
 
     assert isinstance(kept.__cause__, LookupError)  # type: ignore[union-attr]
     assert (None, None) == (cut.__cause__, cut.__context__)  # type: ignore[union-attr]
+
+
+class Final:
+    """Answers that no hint of the provider's makes it worth trying again."""
+
+    @impl
+    def decode_error(self) -> JackfieldError:
+        """Say so."""
+        error = AnswerError("the quota is used up")
+        error.final = True
+        return error
+
+
+def test_what_is_final_is_not_tried_again_whatever_a_header_says() -> None:
+    """A general header does not fill a quota."""
+    played = play(hold(final=Final(), facts=AlwaysAgain()), [429, b"no", b""])
+
+    assert isinstance(played.error, AnswerError)
+    assert (False, 1) == (played.error.transient, len(played.sent))
+
+
+class AlwaysAgain:
+    """Reads from every head that another attempt makes sense."""
+
+    @impl
+    def read_head(self) -> AnswerFacts:
+        """Say so."""
+        return AnswerFacts(should_retry=True)

@@ -118,7 +118,7 @@ def test_frames_are_let_go_along_the_chain() -> None:
 def test_an_end_that_might_begin_a_credential_is_not_lost() -> None:
     """The body ends with what waits: it is fed before the decoder closes."""
     end = b'data: {"text": "hi"}\n\ndata: [END]'
-    played = play(hold(streaming=True, key=Key("]0123456789abcdefg")), [200, end, b""])
+    played = play(hold(streaming=True, key=Key("]0123456789abcdefg")), [200, end, b"", b""])
 
     assert played.error is None
     assert "hi" == played.result.text

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield.errors import JackfieldError
 from jackfield.operations.chat import CHAT, ChatResponse
+from jackfield.operations.chat_choices import Choice, ChoiceDelta, Delta
 from jackfield.operations.embeddings import EMBEDDINGS
 from jackfield.operations.images import IMAGES
 from jackfield.plugin import HttpHead
@@ -19,11 +21,8 @@ from jackfield_openai_wire import OpenAIWire, base_url
 
 WIRE = OpenAIWire()
 NAMES = st.sampled_from(
-    (
-        "choices delta message content tool_calls function index finish_reason error code data embedding usage id "
-        "innererror content_filter_results content_filter_result prompt_filter_results"
-    ).split()
-)
+    sorted(each.name for kind in (ChatResponse, Choice, ChoiceDelta, Delta) for each in fields(kind))
+) | (st.sampled_from(["error", "innererror", "code", "content_filter_result", "data", "embedding", "function"]))
 LEAVES = st.none() | st.booleans() | st.integers(-3, 999) | st.floats(allow_nan=False) | st.text(max_size=8)
 DOCUMENTS = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4))
 BODIES = st.binary(max_size=60) | DOCUMENTS.map(lambda each: json.dumps(each).encode())

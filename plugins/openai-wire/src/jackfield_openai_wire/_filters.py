@@ -18,7 +18,7 @@ _RESULTS = ("content_filter_result", "content_filter_results")
 def is_filter(facts: Mapping[str, Any], code: str | None) -> bool:
     """Tell whether a content filter speaks."""
     inner = _first(facts, _INNER)
-    return code in _CODES or (isinstance(inner, Mapping) and inner.get("code") in _CODES)
+    return code in _CODES or (isinstance(inner, Mapping) and str(inner.get("code")) in _CODES)
 
 
 def report_in(facts: Mapping[str, Any]) -> FilterReport | None:
