@@ -95,6 +95,15 @@ def test_the_systems_trust_needs_a_package(monkeypatch: pytest.MonkeyPatch) -> N
     assert ["trust: 'os' needs the package truststore: pip install 'jackfield-core[os-trust]'"] == problems
 
 
+def test_the_systems_trust_is_taken_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transport is told."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+
+    network, problems = checked(None, None, "os")
+
+    assert ({"trust": "os"}, []) == (network.transport_options(), problems)
+
+
 class _Plain:
     """A transport that takes nothing."""
 

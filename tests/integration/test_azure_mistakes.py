@@ -20,6 +20,7 @@ from jackfield import (
     AuthenticationError,
     ChatRequest,
     Client,
+    ContentFilteredError,
     EmbeddingRequest,
     InvalidRequestError,
     JackfieldError,
@@ -442,8 +443,8 @@ REFUSED: dict[str, Refused] = {
     "a prompt that the filter stops": Refused(
         "azure-apikey",
         {"endpoint": AZURE, "deployment": "mine", "api_key": KEY},
-        RejectedError,
-        ("400 (content_filter)", "the error's details say what it found"),
+        ContentFilteredError,
+        ("400 (content_filter)", "it names hate (high) in the prompt"),
         answer=answer(
             400,
             {

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from jackfield import CHAT, ChatRequest, Client, ConnectError, Message, RejectedError
+from jackfield import CHAT, ChatRequest, Client, ConnectError, Message, ReadError, RejectedError
 from jackfield.http import HttpRequest
 from jackfield.transports import _connecting
-from jackfield.transports.urllib3 import Urllib3Transport
+from jackfield.transports.urllib3 import Urllib3Transport, _Sending
 from jackfield_emulator import Emulator
 
 REQUEST = ChatRequest(messages=[Message.user("Say something.")], model="gpt-4o-mini")
@@ -224,6 +224,35 @@ def test_the_systems_trust_is_another_context(secure: int) -> None:
     with pytest.raises(ConnectError, match="no trusted connection"):
         transport.send(HttpRequest("GET", f"https://localhost:{secure}/"), 5)
     transport.close()
+
+
+def test_more_headers_than_can_be_read_are_a_final_failure() -> None:
+    """The standard library reads a hundred; the same answer would come again."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        client, _ = listening.accept()
+        with client:
+            client.recv(65536)
+            client.sendall(b"HTTP/1.1 200 OK\r\n" + b"".join(b"x-%d: y\r\n" % at for at in range(150)) + b"\r\n")
+            client.recv(65536)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    transport = Urllib3Transport()
+    with pytest.raises(ReadError, match="more headers than can be read") as caught:
+        transport.send(HttpRequest("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/"), 5)
+    transport.close()
+    listening.close()
+    thread.join(5)
+    assert caught.value.transient is False
+
+
+def test_a_send_whose_time_is_over_sends_nothing_more() -> None:
+    """Whatever it was doing."""
+    with pytest.raises(TimeoutError):
+        _Sending(-1.0).left()
+    assert _Sending(None).left() is None
 
 
 # Names -------------------------------------------------------------------------------------------------------------
