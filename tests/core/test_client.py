@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -527,3 +528,8 @@ async def test_one_client_serves_many_tasks() -> None:
 
     assert ["hello"] * 20 == [each.text for each in answers]
     assert 20 == len({each.meta.call_id for each in answers if each.meta is not None})
+
+
+def test_what_is_left_out_looks_like_that_in_a_signature() -> None:
+    """A reader of the documentation is not shown an address in memory."""
+    assert "timeout: 'float | None' = ..." in str(inspect.signature(Client))
