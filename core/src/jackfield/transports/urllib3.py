@@ -346,6 +346,8 @@ def _within(timeout: float | None) -> str:
 def _reason(error: BaseException) -> str:
     """Return the innermost reason, in the operating system's words where it has any."""
     inner = _innermost(error)
+    if isinstance(inner, ValueError):  # a chunk's size that is none: nothing to read for a person
+        return "it ended in the middle of a chunk"
     return f"{type(inner).__name__}: {inner}" if str(inner) else type(inner).__name__
 
 
