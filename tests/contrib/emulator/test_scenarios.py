@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
 import socket
+import threading
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,10 @@ def ask(emulator: Emulator, mode: str, **headers: str) -> tuple[int, dict[str, s
     connection = http.client.HTTPConnection("127.0.0.1", int(emulator.url.rpartition(":")[2]), timeout=0.3)
     named = {"authorization": f"Bearer {emulator.api_key}", "content-type": "application/json"}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.connect()
+    # A timeout of each receive never trips where a byte comes now and then.
+    ending = threading.Timer(0.5, _shut, [connection.sock])
+    ending.start()
     try:
         connection.request("POST", path, json.dumps(body), named)
         try:
@@ -50,7 +57,13 @@ def ask(emulator: Emulator, mode: str, **headers: str) -> tuple[int, dict[str, s
             content += f"<{type(error).__name__}>".encode()
         return response.status, dict(response.getheaders()), content
     finally:
+        ending.cancel()
         connection.close()
+
+
+def _shut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def test_every_scenario_is_judged_somewhere() -> None:
@@ -113,10 +126,42 @@ def test_endless_answers_end_with_their_client_and_with_the_server() -> None:
     with Emulator(scenario="silent") as emulator:
         port = int(emulator.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as staying:
-            staying.sendall(b"POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            body = json.dumps(BODIES["embeddings"][1]).encode()
+            head = f"POST /v1/embeddings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {emulator.api_key}\r\n"
+            head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+            staying.sendall(head.encode() + body)
             assert 0 == ask(emulator, "chat")[0]
+        assert [0, 0] == [record.status for record in emulator.journal]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+    assert "jackfield-emulator" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_some_say_exactly_what_they_are_for() -> None:
+    """The key that came, another origin of this machine, two calls at one index, a body that unpacks."""
+    with Emulator() as emulator:
+        _, headers, content = ask(emulator, "chat", x_jackfield_scenario="key-echo")
+        assert f"Bearer {emulator.api_key}" == headers["x-echo"]
+        assert emulator.api_key in json.loads(content)["error"]["message"]
+
+        status, headers, _ = ask(emulator, "chat", x_jackfield_scenario="redirect")
+        assert (307, f"{emulator.openai_url}/chat/completions".replace("127.0.0.1", "localhost")) == (
+            status,
+            headers["location"],
+        )
+
+        for name, index in (("tools-same-index", 0), ("tools-no-index", None)):
+            _, _, content = ask(emulator, "stream", x_jackfield_scenario=name)
+            events = [json.loads(each) for each in re.findall(rb"data: (\{.*\})", content)]
+            calls = [
+                call for event in events for each in event["choices"] for call in each["delta"].get("tool_calls", ())
+            ]
+            assert ["call_1", "call_2"] == [call["id"] for call in calls if "id" in call]
+            assert {index} == {call.get("index") for call in calls}
+
+        _, headers, content = ask(emulator, "chat", x_jackfield_scenario="bomb")
+        assert "gzip" == headers["content-encoding"]
+        assert len(gzip.decompress(content)) > 100 * len(content)
 
 
 @pytest.mark.jackfield_emulator(scenario="stream-cut")
