@@ -75,7 +75,9 @@ def refusal(data: bytes) -> None:
 
 def endpoint(data: bytes) -> None:
     """What is pasted is an address, or a ValueError that says so; what was normalised is normal."""
-    text = data.decode("utf-8", "replace")
+    # Random bytes hardly ever begin an address: half of them are given a beginning.
+    beginning = "https://h.openai.azure.com/" if data[:1] < b"\x80" else ""
+    text = beginning + data[1:].decode("utf-8", "replace")
     try:
         base = base_url(text)
     except ValueError:
