@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
 from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,17 @@ def test_what_is_pasted(text: str) -> None:
         target = parse(text)
         again = parse(f"{target.root}/v1" if "v1" == target.surface else target.root)
         assert (target.root, target.surface) == (again.root, again.surface)
+
+
+@pytest.mark.parametrize("read", [base_url, parse])
+@pytest.mark.parametrize("text", ["https://h.example/v1/.\x1d/", "https://h.example/v\n1", "https://h.example/\x00"])
+def test_control_characters_are_refused(read: Callable[[str], object], text: str) -> None:
+    """They are nobody's intention, and some are blanks to one reader and letters to another. Found by fuzzing."""
+    with pytest.raises(ValueError, match="control characters"):
+        read(text)
+
+
+def test_a_blank_in_a_base_url_is_refused() -> None:
+    """Two addresses, or one that was broken in two."""
+    with pytest.raises(ValueError, match="blanks"):
+        base_url("https://h.example/v1 https://h.example")

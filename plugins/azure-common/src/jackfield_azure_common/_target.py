@@ -58,6 +58,8 @@ def parse(pasted: str) -> Target:
         ValueError: It is no http(s) address, or it carries credentials.
     """
     text = pasted.strip().strip("\"'<>")
+    if not text.isprintable():
+        raise ValueError("must not have control characters in it")
     if "://" not in text and re.match(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|\?|$)", text):
         text = f"https://{text}"
     parts = urlsplit(text)

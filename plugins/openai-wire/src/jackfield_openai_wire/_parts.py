@@ -17,7 +17,10 @@ def base_url(pasted: str) -> str:
     Raises:
         ValueError: It is no absolute http(s) URL, or it carries credentials.
     """
-    parts = urlsplit(str(pasted).strip())
+    text = str(pasted).strip()
+    if not text.isprintable() or " " in text:
+        raise ValueError("must not have blanks or control characters in it")
+    parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"must be an absolute URL such as 'https://host/v1', not {str(pasted)!r}")
     if parts.username or parts.password:
