@@ -21,8 +21,12 @@ GROUP = "jackfield.commands"
 
 SUMMARIES = {
     "ask": "Ask a model one question.",
+    "chat": "Talk with a model in the terminal.",
+    "embed": "Turn the lines of files into vectors.",
     "emulate": "Run a server that stands in for the vendors.",
     "explain": "Say what an error means and what to do.",
+    "image": "Draw pictures from a description.",
+    "models": "List the models of a provider.",
     "providers": "List the providers that are installed.",
 }
 """What the project's own commands do, so that listing them imports none."""
@@ -31,10 +35,6 @@ HOMES = {"emulate": "jackfield-emulator"}
 """The commands of packages other than this one."""
 
 LATER = {
-    "chat": "a conversation in the terminal",
-    "image": "pictures",
-    "embed": "embeddings of files",
-    "models": "the models of a provider",
     "config": "named configurations",
     "serve": "the showcase in a browser",
 }

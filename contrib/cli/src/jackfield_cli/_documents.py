@@ -1,4 +1,4 @@
-"""The documents that `ask --json` writes. Their shape is promised in `docs/reference/command-line.md`."""
+"""The documents that `--json` writes. Their shape is promised in `docs/reference/command-line.md`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def answered(response: ChatResponse) -> dict[str, Any]:
             "completion_tokens": usage.completion_tokens,
             "total_tokens": usage.total_tokens,
         },
-        "meta": _story(response.meta),
+        "meta": told(response.meta),
         "answer": make_converter().unstructure(response) if response.raw is None else response.raw,
     }
 
@@ -42,11 +42,11 @@ def failed(error: JackfieldError) -> dict[str, Any]:
             "transient": error.transient,
             "exit_code": exit_code(error),
         },
-        "meta": _story(error.meta),
+        "meta": told(error.meta),
     }
 
 
-def _story(meta: CallMeta | None) -> dict[str, Any] | None:
+def told(meta: CallMeta | None) -> dict[str, Any] | None:
     """Return the call's story; without the answer's headers, which may hold cookies."""
     if meta is None:
         return None

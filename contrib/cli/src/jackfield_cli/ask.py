@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from jackfield_cli._defaults import DEFAULT_PROVIDER, EXAMPLE, MODEL_VARIABLE, PROVIDER_VARIABLE
+from jackfield_cli._choosing import answering_options
+from jackfield_cli._defaults import EXAMPLE, MODEL_VARIABLE
 from jackfield_cli._options import debug_option
 
 EPILOG = f"""\
@@ -15,36 +16,14 @@ Example:
   jackfield ask "Why is the sky blue?"
   cat notes.txt | jackfield ask --system "Answer in French." "Summarise this"
   jackfield ask {EXAMPLE} --json "Say hello"
+  jackfield ask --configuration work "Say hello"
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument("prompt", nargs=-1)
 @click.option("-s", "--system", metavar="TEXT", help="How the model is to behave.")
-@click.option(
-    "-p",
-    "--provider",
-    envvar=PROVIDER_VARIABLE,
-    show_envvar=True,
-    metavar="NAME",
-    help=f"Who answers; {DEFAULT_PROVIDER} where none is named. `jackfield providers` lists them.",
-)
-@click.option(
-    "-m",
-    "--model",
-    envvar=MODEL_VARIABLE,
-    show_envvar=True,
-    metavar="NAME",
-    help="Which model answers, where the provider has several.",
-)
-@click.option("--endpoint", metavar="URL", help="The provider's address, where it is not its usual one.")
-@click.option(
-    "--set",
-    "given",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Any other setting of the provider; may be repeated. Not for keys: those come from the environment.",
-)
+@answering_options(model="Which model answers, where the provider has several.", variable=MODEL_VARIABLE)
 @click.option("-t", "--temperature", type=float, metavar="NUMBER", help="From 0 (the likeliest words) to 2.")
 @click.option("--max-tokens", type=int, metavar="NUMBER", help="How long the answer may be, in tokens.")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole answer, as a JSON document.")
