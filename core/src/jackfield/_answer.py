@@ -20,8 +20,12 @@ ERROR_BODY_LIMIT = 65536
 """How much of a refusal's body is kept, in bytes."""
 
 
-def _body(head: HttpHead, options: Options, limits: Limits) -> Flow[bytes]:
-    """Read the body to its end, or to its limit."""
+def body_of(head: HttpHead, options: Options, limits: Limits) -> Flow[bytes]:
+    """Read the body to its end, or to its limit.
+
+    Raises:
+        LimitExceededError: It is larger.
+    """
     limit, allowed = body_limit(head.headers, limits)
     chunks = []
     size = 0
@@ -46,7 +50,7 @@ def _beginning(options: Options) -> Flow[bytes]:
 def whole(call: Call, binding: Binding, options: Options, request: HttpRequest, head: HttpHead) -> Flow[Any]:
     """Read a plain answer."""
     try:
-        body = yield from _body(head, options, call.limits)
+        body = yield from body_of(head, options, call.limits)
         body = Scrubber(request).whole(body)
         return binding.decode_response(call, head, body)
     except TransportError as error:

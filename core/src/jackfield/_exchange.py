@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jackfield._answer import refusal, whole
+from jackfield._fetching import Then, fetched
 from jackfield._ledger import Ledger
 from jackfield._request import of_kind, prepared
 from jackfield._streaming import streamed
@@ -34,10 +35,17 @@ if TYPE_CHECKING:
     from jackfield.contract import Proceed
 
 
-def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
+def exchange(call: Call, binding: Binding, options: Options, then: Then | None = None) -> Flow[Any]:
     """Return the flow of one call; its result is the response entity, for a stream the fold of its events.
 
     Everything before its first command is checking and encoding: an error there means that nothing was sent.
+
+    Args:
+        call: What is asked.
+        binding: The provider's hooks.
+        options: What the caller set.
+        then: What is still to be done before the call is over, within its deadline and its record. It is given the
+            response and what fetches a file that the response names; what it returns is the result.
     """
     meta = CallMeta(call.id, call.provider, call.operation.name, call.model)
     ledger = Ledger(meta, started=call.started, now=call.started, deadline=options.deadline)
@@ -49,11 +57,20 @@ def exchange(call: Call, binding: Binding, options: Options) -> Flow[Any]:
             middleware = around_call(call)
             if middleware is not None:
                 proceed = partial(middleware, proceed)
+        if then is not None:
+            return (yield from in_time(_followed(call, options, proceed, then, trace, ledger), ledger))
         response = yield from in_time(proceed(), ledger)
         trace.response = response
     if isinstance(response, Response):
         response.meta = meta
     return response
+
+
+def _followed(call: Call, options: Options, proceed: Proceed, then: Then, trace: Trace, ledger: Ledger) -> Flow[Any]:
+    """Make the call, and do what comes after it. The story is on the response before it ends."""
+    trace.response = response = yield from proceed()
+    response.meta = ledger.meta
+    return (yield from then(response, partial(fetched, call, options, ledger)))
 
 
 def _attempt(

@@ -49,19 +49,25 @@ def of_kind(kind: type[T], given: Any, call: Call, hook: str) -> T:
 
 
 def _refuse_plain(url: str) -> None:
+    if is_readable_on_the_way(url):
+        from urllib.parse import urlsplit  # noqa: PLC0415 - plain http is the exception
+
+        raise SetupError(
+            f"the endpoint {urlsplit(url).hostname or ''!r} is reached by plain http: prompts and credentials would be "
+            f"readable on the way; use https, or pass allow_plain_http=True"
+        )
+
+
+def is_readable_on_the_way(url: str) -> bool:
+    """Tell whether a plain http *url* leaves this machine."""
     from ipaddress import ip_address  # noqa: PLC0415 - plain http is the exception
     from urllib.parse import urlsplit  # noqa: PLC0415
 
     host = urlsplit(url).hostname or ""
     try:
-        here = host == "localhost" or ip_address(host).is_loopback
+        return not (host == "localhost" or ip_address(host).is_loopback)
     except ValueError:  # a name; one that begins with 127. is still a name
-        here = False
-    if not here:
-        raise SetupError(
-            f"the endpoint {host!r} is reached by plain http: prompts and credentials would be readable on the way; "
-            f"use https, or pass allow_plain_http=True"
-        )
+        return True
 
 
 def _contributed(call: Call, binding: Binding) -> dict[str, Header]:

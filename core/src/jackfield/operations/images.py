@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from attrs import define, field, frozen
 
+from jackfield.errors import ContentFilteredError
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.operations._shown import shown
 from jackfield.operations.filters import FilterReport, read_report
@@ -218,6 +219,25 @@ class ImageResponse(Response):
         prompts = ((each.prompt_filter_results, "prompt", at) for at, each in enumerate(self.data))
         pictures = ((each.content_filter_results, "image", at) for at, each in enumerate(self.data))
         return read_report([*prompts, *pictures])
+
+    def raise_if_filtered(self) -> None:
+        """Raise where a filter kept a picture back.
+
+        Raises:
+            ContentFilteredError: With what the filter found, and this response as `partial`.
+        """
+        report = self.filter_report
+        if report is None or not report.blocked or all(each.b64_json or each.url for each in self.data):
+            return
+        raise ContentFilteredError(
+            f"a content filter kept a picture back ({report}); change the prompt, or the filter's settings at the "
+            f"provider; what came is in the error's partial",
+            report=report,
+            partial=self,
+            status=200,
+            code="content_filter",
+            meta=self.meta,
+        )
 
     @classmethod
     def from_events(cls, events: Iterable[ImageEvent]) -> ImageResponse:
