@@ -39,7 +39,7 @@ def story(response: ChatResponse, name: str) -> str:
     facts: list[str | None] = [name, response.model or (meta.model if meta else None)]
     if response.usage is not None:
         facts.append(f"{response.usage.prompt_tokens} tokens in, {response.usage.completion_tokens} out")
-    facts += _took(meta)
+    facts += took(meta)
     for choice in response.choices[:1]:
         facts.append(f"refused: {choice.message.refusal}" if choice.message.refusal else None)
         facts.append(_REMARKS.get(choice.finish_reason or ""))
@@ -47,7 +47,7 @@ def story(response: ChatResponse, name: str) -> str:
     return in_a_line(facts)
 
 
-def _took(meta: CallMeta | None) -> list[str]:
+def took(meta: CallMeta | None) -> list[str]:
     """Return how long it took, in how many attempts."""
     if meta is None:
         return []

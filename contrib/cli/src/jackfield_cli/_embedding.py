@@ -1,0 +1,161 @@
+"""Vectors of the texts in files.
+
+Rule 1: what is wrong with files and names is found before anything is sent.
+Rule 2: a file of vectors is whole or not there; what came before a run broke off is kept beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from jackfield import DataBatch
+from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE
+from jackfield_cli._files import free, written
+from jackfield_cli._inputs import inputs
+from jackfield_cli._kept import digest, keep, kept, part_of
+from jackfield_cli._opening import Answering, opened
+from jackfield_cli._progress import Progress
+from jackfield_cli._screen import note, say
+from jackfield_cli._telling import accounted, document, in_a_line
+from jackfield_cli._vectors import json_lines, npy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jackfield.operations.embeddings import Vector
+    from jackfield_cli._inputs import Input
+
+_FORMATS = (".npy", ".jsonl")
+
+
+@frozen(kw_only=True)
+class Options(Answering):
+    """What was typed."""
+
+    files: Sequence[str]
+    output: Path | None
+    force: bool
+    whole: bool
+    with_input: bool
+    dimensions: int | None
+    resume: bool
+    model: str | None
+
+    def check(self) -> None:
+        """Raise where what was typed contradicts itself.
+
+        Raises:
+            UsageError: It does.
+        """
+        if self.output is None:
+            for flag, given in (("--json", self.as_json), ("--resume", self.resume)):
+                if given:
+                    raise click.UsageError(f"{flag} needs -o FILE: without it the vectors go to standard output")
+            return
+        if self.output.suffix not in _FORMATS:
+            raise click.UsageError(f"-o {self.output}: a file of vectors ends in {' or '.join(_FORMATS)}")
+        if self.with_input and self.output.suffix == ".npy":
+            raise click.UsageError("--with-input: an array has no room for texts; name a .jsonl file")
+        free(self.output, force=self.force)
+
+
+def embedded(options: Options) -> int:
+    """Get a vector for each text, write them, and return the exit code.
+
+    Raises:
+        UsageError: What was typed does not fit.
+        JackfieldError: Not every text has a vector.
+    """
+    choice = options.choice()
+    options.check()
+    texts = inputs(options.files, whole=options.whole)
+    with accounted(options, choice, "embed"):
+        client, name, model = opened(
+            choice, model=options.model, variable=EMBEDDINGS_MODEL_VARIABLE, setting="embeddings_model"
+        )
+        head = {
+            "provider": client.provider,
+            "model": model,
+            "dimensions": options.dimensions,
+            "inputs": digest(each.text for each in texts),
+        }
+        batch = DataBatch(each.text for each in texts)
+        resumed = _resumed(batch, options, head)
+        try:
+            with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=not options.quiet) as progress:
+                client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=progress.tell)
+        except BaseException:
+            _keep(batch, options, head)
+            raise
+        vectors = [chunk.vector for chunk in batch.chunks if chunk.vector is not None]
+        _write(vectors, texts, options)
+    facts = {
+        "provider": client.provider,
+        "model": model,
+        "count": len(vectors),
+        "dimensions": len(vectors[0]),
+        "resumed": resumed,
+        "path": str(options.output),
+    }
+    if options.as_json:
+        say(document(facts))
+    if not options.quiet:
+        note(_story(name, facts, options.output))
+    return 0
+
+
+def _resumed(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> int:
+    """Put the vectors in that an earlier run kept, and return how many those are."""
+    if options.output is None:
+        return 0
+    part = part_of(options.output)
+    if not options.resume:
+        if part.exists() and not options.quiet:
+            note(f"{part} has what an earlier run kept; --resume would go on from there")
+        return 0
+    vectors = kept(part, head)
+    for chunk in batch.chunks:
+        chunk.vector = vectors.get(chunk.index)
+    return len(vectors)
+
+
+def _keep(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> None:
+    """Write down what came, and say where it is."""
+    came = {chunk.index: chunk.vector for chunk in batch.chunks if chunk.vector is not None}
+    if options.output is None or not came:
+        return
+    part = part_of(options.output)
+    keep(part, head, came)
+    if not options.quiet:
+        note(
+            f"{len(came)} of {len(batch.chunks)} vectors are kept in {part}; the same with --resume goes on from there"
+        )
+
+
+def _write(vectors: Sequence[Vector], texts: Sequence[Input], options: Options) -> None:
+    """Write the vectors to where they were wanted."""
+    if options.output is None:
+        stdout = click.get_binary_stream("stdout")
+        stdout.writelines(json_lines(vectors, _facts(texts, options)))
+        stdout.flush()
+        return
+    with written(options.output, force=options.force) as file:
+        is_array = options.output.suffix == ".npy"
+        file.writelines(npy(vectors) if is_array else json_lines(vectors, _facts(texts, options)))
+    part_of(options.output).unlink(missing_ok=True)
+
+
+def _facts(texts: Sequence[Input], options: Options) -> Iterable[Mapping[str, Any]]:
+    for each in texts:
+        yield {"file": each.file, "line": each.line, "input": each.text} if options.with_input else {}
+
+
+def _story(name: str, facts: Mapping[str, Any], output: Path | None) -> str:
+    many = "1 vector" if facts["count"] == 1 else f"{facts['count']} vectors"
+    resumed = f"{facts['resumed']} of them from the earlier run" if facts["resumed"] else None
+    where = f"in {output}" if output is not None else None
+    return in_a_line([name, facts["model"], many, resumed, f"{facts['dimensions']} numbers each", where])
