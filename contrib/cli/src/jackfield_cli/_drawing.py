@@ -20,7 +20,7 @@ from jackfield_cli._documents import told
 from jackfield_cli._files import TakenError, free, written
 from jackfield_cli._given import prompt
 from jackfield_cli._opening import Answering, opened
-from jackfield_cli._screen import Waiting, is_terminal, note, say
+from jackfield_cli._screen import Waiting, is_terminal, note, pour, say
 from jackfield_cli._telling import accounted, document, in_a_line, took
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def draw(options: Options) -> int:
             else:
                 pictures = client.draw_many(described, options.n, model=model, **parameters)
         if options.to_standard_output:
-            stdout = click.get_binary_stream("stdout")
-            stdout.write(pictures[0].data)
-            stdout.flush()
+            pour([pictures[0].data])
             _tell(options, name, pictures, [])
             return 0
         wanted = zip(pictures, _numbered(place, len(pictures)), strict=True)

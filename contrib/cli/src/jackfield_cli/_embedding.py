@@ -19,7 +19,7 @@ from jackfield_cli._inputs import inputs
 from jackfield_cli._kept import digest, keep, kept, part_of
 from jackfield_cli._opening import Answering, opened
 from jackfield_cli._progress import Progress
-from jackfield_cli._screen import note, say
+from jackfield_cli._screen import note, pour, say
 from jackfield_cli._telling import accounted, document, in_a_line
 from jackfield_cli._vectors import json_lines, npy
 
@@ -139,9 +139,7 @@ def _keep(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> None:
 def _write(vectors: Sequence[Vector], texts: Sequence[Input], options: Options) -> None:
     """Write the vectors to where they were wanted."""
     if options.output is None:
-        stdout = click.get_binary_stream("stdout")
-        stdout.writelines(json_lines(vectors, _facts(texts, options)))
-        stdout.flush()
+        pour(json_lines(vectors, _facts(texts, options)))
         return
     with written(options.output, force=options.force) as file:
         is_array = options.output.suffix == ".npy"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
     from typing import Self
 
@@ -51,6 +52,13 @@ def shown(text: str, stream: TextIO | None) -> str:
 def say(text: str, *, nl: bool = True) -> None:
     """Write to standard output, at once."""
     click.echo(shown(text, sys.stdout), nl=nl, color=True)  # click would take escape sequences out
+
+
+def pour(chunks: Iterable[bytes]) -> None:
+    """Write bytes to standard output, which is no terminal or gets text that is safe for one."""
+    if sys.stdout is not None:  # closed by the shell: `>&-`
+        sys.stdout.buffer.writelines(chunks)
+        sys.stdout.buffer.flush()
 
 
 def note(text: str, color: bool | None = None) -> None:  # noqa: FBT001 - click's own parameter

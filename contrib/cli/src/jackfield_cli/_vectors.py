@@ -56,7 +56,7 @@ def json_lines(vectors: Iterable[Vector], facts: Iterable[Mapping[str, Any]]) ->
     A number has as many digits as a 32-bit float needs to be read back as itself, and no more.
     """
     for index, (vector, told) in enumerate(zip(vectors, facts, strict=True)):
-        opening = json.dumps({"index": index, **told}, ensure_ascii=False)[:-1]
+        opening = json.dumps({"index": index, **told})[:-1]  # ASCII: nothing in it speaks to a terminal
         yield f'{opening}, "vector": {numbers(vector)}}}\n'.encode()
 
 

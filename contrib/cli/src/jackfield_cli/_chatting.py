@@ -1,0 +1,111 @@
+"""A conversation in the terminal, or in a pipe: turn after turn, until there is none left.
+
+Rule: what goes wrong in a turn is told in a line or two, and the conversation goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from jackfield import ChatSession, JackfieldError
+from jackfield_cli._chat_commands import COMMANDS, run_command
+from jackfield_cli._complaints import complain_of
+from jackfield_cli._conversation import Conversation, color, instructed
+from jackfield_cli._defaults import MODEL_VARIABLE
+from jackfield_cli._exits import exit_code
+from jackfield_cli._history import History, state_file
+from jackfield_cli._lines import lines
+from jackfield_cli._opening import Answering, opened
+from jackfield_cli._telling import in_a_line, tell_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jackfield_cli._lines import Lines
+
+
+@frozen(kw_only=True)
+class Options(Answering):
+    """What was typed."""
+
+    system: str | None
+    load: Path | None
+    model: str | None
+    temperature: float | None
+    max_tokens: int | None
+    plain: bool
+    no_history: bool
+
+
+def chatted(options: Options) -> int:
+    """Talk until the user leaves, or the pipe ends, and return the exit code.
+
+    Raises:
+        UsageError: What was typed does not fit.
+        SetupError: There is nobody to talk to.
+    """
+    choice = options.choice()
+    tell_keys(options, choice, "chat")
+    session = ChatSession(system=options.system) if options.load is None else loaded(options.load, options.system)
+    client, name, model = opened(choice, model=options.model, variable=MODEL_VARIABLE, setting="chat_model")
+    with client:
+        conversation = Conversation(
+            client=client, name=name, model=model, session=session, options=options, file=options.load
+        )
+        history = None if options.no_history else History(state_file(os.environ), os.environ)
+        source = lines(history, [f"/{each}" for each in COMMANDS])
+        if conversation.is_typed:
+            conversation.tell(in_a_line([name, model, "/help lists the commands", "Ctrl-D leaves"]))
+        _talk(conversation, source)
+    return conversation.code
+
+
+def loaded(path: Path, system: str | None) -> ChatSession:
+    """Return a conversation from a file; *system* takes the place of its system prompt, where there is one."""
+    session = ChatSession.load(path)
+    return session if system is None else instructed(session, system)
+
+
+def _talk(conversation: Conversation, source: Lines) -> None:
+    """Take turn after turn."""
+    while not conversation.is_over:
+        try:
+            line = source.read()
+        except KeyboardInterrupt:
+            _stopped(conversation, "Ctrl-D or /quit leaves")
+            continue
+        if line is None:
+            return
+        try:
+            _take(conversation, line.strip())
+        except KeyboardInterrupt:
+            _stopped(conversation, "stopped; the conversation is as it was before, and /retry asks again")
+        except (JackfieldError, click.ClickException) as error:
+            complain_of(error, color())
+            if not conversation.is_typed:
+                conversation.code = conversation.code or exit_code(error)
+
+
+def _stopped(conversation: Conversation, words: str) -> None:
+    """Say what Ctrl-C did. Where nobody types, it ends the command.
+
+    Raises:
+        KeyboardInterrupt: Nobody types.
+    """
+    if not conversation.is_typed:
+        raise KeyboardInterrupt
+    conversation.tell(words)
+
+
+def _take(conversation: Conversation, line: str) -> None:
+    """Do what a line says: a command, or the next turn. Two slashes stand for one that begins a turn."""
+    if line.startswith("//"):
+        conversation.say(line[1:])
+    elif line.startswith("/"):
+        run_command(conversation, line)
+    elif line:
+        conversation.say(line)
