@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from jackfield import ChatSession, ImagePart
-from jackfield_cli._conversation import instructed
 from jackfield_cli._files import readable_errors
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def _help(conversation: Conversation, _: str) -> None:
 
 def _system(conversation: Conversation, text: str) -> None:
     if text:
-        conversation.session = instructed(conversation.session, None if text == "-" else text)
+        conversation.session.system = None if text == "-" else text
     conversation.tell(f"system: {conversation.session.system or '(none)'}")
 
 
@@ -93,7 +92,7 @@ def _load(conversation: Conversation, name: str) -> None:
 
 
 def _messages(session: ChatSession) -> str:
-    many = len(session.messages)
+    many = len(session)
     return "1 message" if many == 1 else f"{many} messages"
 
 

@@ -14,9 +14,10 @@ from attrs import frozen
 from jackfield import ChatSession, JackfieldError
 from jackfield_cli._chat_commands import COMMANDS, run_command
 from jackfield_cli._complaints import complain_of
-from jackfield_cli._conversation import Conversation, color, instructed
+from jackfield_cli._conversation import Conversation, color
 from jackfield_cli._defaults import MODEL_VARIABLE
 from jackfield_cli._exits import exit_code
+from jackfield_cli._files import readable_errors
 from jackfield_cli._history import History, state_file
 from jackfield_cli._lines import lines
 from jackfield_cli._opening import Answering, opened
@@ -50,7 +51,7 @@ def chatted(options: Options) -> int:
     """
     choice = options.choice()
     tell_keys(options, choice, "chat")
-    session = ChatSession(system=options.system) if options.load is None else loaded(options.load, options.system)
+    session = _session(options)
     client, name, model = opened(choice, model=options.model, variable=MODEL_VARIABLE, setting="chat_model")
     with client:
         conversation = Conversation(
@@ -64,10 +65,15 @@ def chatted(options: Options) -> int:
     return conversation.code
 
 
-def loaded(path: Path, system: str | None) -> ChatSession:
-    """Return a conversation from a file; *system* takes the place of its system prompt, where there is one."""
-    session = ChatSession.load(path)
-    return session if system is None else instructed(session, system)
+def _session(options: Options) -> ChatSession:
+    """Return the conversation to go on with; a system prompt that was typed takes the place of the saved one."""
+    if options.load is None:
+        return ChatSession(system=options.system)
+    with readable_errors(options.load):
+        session = ChatSession.load(options.load)
+    if options.system is not None:
+        session.system = options.system
+    return session
 
 
 def _talk(conversation: Conversation, source: Lines) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import define, field
 
-from jackfield import ChatSession, JackfieldError, Message, TextPart, UnsupportedOperationError
+from jackfield import JackfieldError, Message, TextPart, UnsupportedOperationError
 from jackfield_cli._documents import answered, failed
 from jackfield_cli._screen import Waiting, is_terminal, note, say
 from jackfield_cli._telling import document, story
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jackfield import ChatResponse, Client, ContentPart
+    from jackfield import ChatResponse, ChatSession, Client, ContentPart
     from jackfield_cli._chatting import Options
 
 
@@ -76,7 +76,10 @@ class Conversation:
         """
         if self.before is None:
             raise click.UsageError("there is nothing to send again yet")
-        self._turn(*self.before)
+        session, message = self.before
+        session = session.fork()
+        session.system = self.session.system
+        self._turn(session, message)
 
     def _turn(self, session: ChatSession, message: Message) -> None:
         self.before = (session, message)
@@ -132,12 +135,6 @@ class Conversation:
     @property
     def _parameters(self) -> Mapping[str, Any]:
         return {"temperature": self.options.temperature, "max_completion_tokens": self.options.max_tokens}
-
-
-def instructed(session: ChatSession, system: str | None) -> ChatSession:
-    """Return *session* with another system prompt; with none where that is None."""
-    said = [message for message in session.messages if message.role != "system"]
-    return ChatSession(system=system, messages=said, budget=session.budget)
 
 
 def color() -> bool | None:
