@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define
 
 from jackfield.errors import SetupError, TransportError
-from jackfield.http import Chunk, Command, Emit, Flow, Read, Run, Send, Wait
+from jackfield.http import Chunk, Command, Emit, Flow, Read, Run, RunAll, Send, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -47,11 +47,9 @@ class Io:
                 self.sleep(seconds)
                 return self.clock()
             case Run(function):
-                result = function()
-                if inspect.isawaitable(result):
-                    getattr(result, "close", bool)()
-                    raise SetupError("an asynchronous credential needs AsyncClient; give Client a blocking one")
-                return result
+                return _blocking(function)
+            case RunAll(functions):
+                return [_outcome(each) for each in functions]
         raise SetupError(f"a flow yielded {command!r}, which is no command")
 
     def close(self) -> None:
@@ -59,6 +57,25 @@ class Io:
         if self.body is not None:
             self.body.close()
             self.body = None
+
+
+def _blocking(function: Callable[[], Any]) -> Any:
+    """Return what *function* returns, which has to be there at once."""
+    result = function()
+    if inspect.isawaitable(result):
+        getattr(result, "close", bool)()
+        raise SetupError(
+            "something asynchronous, a credential or a tool, needs AsyncClient; give Client a blocking one"
+        )
+    return result
+
+
+def _outcome(function: Callable[[], Any]) -> Any:
+    """Return what *function* returns, or the exception that it raises."""
+    try:
+        return _blocking(function)
+    except Exception as error:  # noqa: BLE001 - the flow decides
+        return error
 
 
 def iterate(flow: Flow[Any], io: Io, command: Command | None = None) -> Generator[Any, None, None]:

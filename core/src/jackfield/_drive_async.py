@@ -11,7 +11,7 @@ from attrs import define
 
 from jackfield._drive import stamp
 from jackfield.errors import SetupError
-from jackfield.http import Chunk, Command, Emit, Flow, Read, Run, Send, Wait
+from jackfield.http import Chunk, Command, Emit, Flow, Read, Run, RunAll, Send, Wait
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -45,8 +45,10 @@ class AsyncIo:
                 await self.sleep(seconds)
                 return self.clock()
             case Run(function):
-                result = await asyncio.to_thread(function)
-                return await result if inspect.isawaitable(result) else result
+                return await _awaited(function)
+            case RunAll(functions):
+                outcomes = await asyncio.gather(*map(_awaited, functions), return_exceptions=True)
+                return [_raised(each) for each in outcomes]
         raise SetupError(f"a flow yielded {command!r}, which is no command")
 
     async def close(self) -> None:
@@ -54,6 +56,19 @@ class AsyncIo:
         if self.body is not None:
             body, self.body = self.body, None
             await body.close()
+
+
+async def _awaited(function: Callable[[], Any]) -> Any:
+    """Return what *function* returns in a thread, awaited where it can be."""
+    result = await asyncio.to_thread(function)
+    return await result if inspect.isawaitable(result) else result
+
+
+def _raised(outcome: Any) -> Any:
+    """Return an outcome; being cancelled is none."""
+    if isinstance(outcome, BaseException) and not isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 async def aiterate(flow: Flow[Any], io: AsyncIo, command: Command | None = None) -> AsyncGenerator[Any, None]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from jackfield.errors import SetupError
+from jackfield.http import fits_header
 from jackfield.retry import Retries
+from jackfield.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jackfield.secret import Secret
+_LONGEST = 1_000_000
+"""How many seconds a limit may be: operating systems end at some 24 days, and None says 'never' better."""
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "..."
+
+
+UNSET: Any = _Unset()
+"""What an option is that a call leaves as the client has it; None means 'no limit'."""
 
 
 @frozen(kw_only=True)
@@ -31,3 +44,54 @@ class Options:
     retries: Retries = field(factory=Retries)
     headers: Mapping[str, Secret] = field(factory=dict)
     allow_plain_http: bool = False
+
+
+def settled(
+    timeout: Any,
+    deadline: Any,
+    retries: Any,
+    headers: Any,
+    allow_plain_http: bool,  # noqa: FBT001
+) -> tuple[Options, list[str]]:
+    """Return what was asked for as options, and what is wrong with it, one problem an item."""
+    problems = []
+    for name, seconds in (("timeout", timeout), ("deadline", deadline)):
+        if seconds is not None and not (_is_number(seconds) and 0 < seconds <= _LONGEST):
+            problems.append(
+                f"{name}: must be a number of seconds above 0 and up to {_LONGEST:,}, or None for no limit, "
+                f"not {seconds!r}"
+            )
+    if isinstance(retries, int) and not isinstance(retries, bool) and retries >= 0:
+        retries = Retries(limit=retries)
+    if not isinstance(retries, Retries):
+        problems.append(f"retries: must be a whole number from 0 up, or a Retries, not {retries!r}")
+        retries = Retries()
+    secrets, wrong = _secrets(headers or {})
+    problems += wrong
+    options = Options(
+        timeout=timeout, deadline=deadline, retries=retries, headers=secrets, allow_plain_http=allow_plain_http
+    )
+    return options, problems
+
+
+def _secrets(headers: Any) -> tuple[dict[str, Secret], list[str]]:
+    """Return headers with their values as secrets, and what is wrong with them."""
+    secrets: dict[str, Secret] = {}
+    problems = []
+    if not hasattr(headers, "items"):
+        return secrets, [f"headers: must be a mapping of names to values, not {type(headers).__name__}"]
+    for name, value in headers.items():
+        if not (isinstance(name, str) and fits_header(name)):
+            problems.append(f"headers[{name!r}]: the name of a header is letters, digits and hyphens")
+        elif not isinstance(value, (str, Secret)):
+            problems.append(f"headers[{name!r}]: must be text, not {type(value).__name__}")
+        else:
+            try:
+                secrets[name.lower()] = value if isinstance(value, Secret) else Secret(value)
+            except SetupError as error:
+                problems.append(f"headers[{name!r}]: {error}")
+    return secrets, problems
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

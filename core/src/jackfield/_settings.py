@@ -68,19 +68,19 @@ def load(cls: type[Any], given: Mapping[str, Any], provider: str, others: Sequen
         IncompleteProviderError: The class's annotations cannot be resolved.
     """
     known = {attribute.name: attribute for attribute in fields(cls)}
-    hints = _hints(cls, provider)
+    known_hints = hints(cls, provider)
     problems = {name: _unknown(name, known, others) for name in given if name not in known}
     values: dict[str, Any] = {}
     for name, attribute in known.items():
         value = given.get(name)
         if value is None and (text := _from_environment(attribute, given, known)) is not None:
-            value = _from_text(text, hints[name])
+            value = _from_text(text, known_hints[name])
         if value is None:
             if attribute.default is NOTHING:
                 problems[name] = f"{name}: missing; {_sources(attribute)}"
             continue
         try:
-            values[name] = _checked(value, hints[name], attribute.metadata.get(_META, {}).get("convert"))
+            values[name] = _checked(value, known_hints[name], told(attribute).get("convert"))
         except (SetupError, TypeError, ValueError) as error:
             problems[name] = f"{name}: {error}"
     together = getattr(cls, "problems", _no_problems)
@@ -96,7 +96,18 @@ def _no_problems(_settings: Mapping[str, Any]) -> Iterable[str]:
     return ()
 
 
-def _hints(cls: type[Any], provider: str) -> dict[str, Any]:
+def told(attribute: Attribute[Any]) -> Mapping[str, Any]:
+    """Return what `setting` was told of a field; nothing of a field that is a plain attrs one."""
+    facts: Mapping[str, Any] = attribute.metadata.get(_META, {})
+    return facts
+
+
+def hints(cls: type[Any], provider: str) -> dict[str, Any]:
+    """Return the kinds of a class's settings.
+
+    Raises:
+        IncompleteProviderError: The class's annotations cannot be resolved.
+    """
     try:
         return get_type_hints(cls)
     except NameError as error:
@@ -115,7 +126,7 @@ def _unknown(name: str, known: Mapping[str, Any], others: Sequence[str]) -> str:
 
 
 def _sources(attribute: Attribute[Any]) -> str:
-    facts = attribute.metadata.get(_META, {})
+    facts = told(attribute)
     env = "".join(f" or set {name}" for name in facts.get("env", ()))
     about = f" ({facts['help']})" if facts.get("help") else ""
     return f"pass {attribute.name}=…{env}{about}"
@@ -124,7 +135,7 @@ def _sources(attribute: Attribute[Any]) -> str:
 def _from_environment(
     attribute: Attribute[Any], given: Mapping[str, Any], known: Mapping[str, Attribute[Any]]
 ) -> str | None:
-    facts = attribute.metadata.get(_META, {})
+    facts = told(attribute)
     found = next((value for name in facts.get("env", ()) if (value := environment(name))), None)
     if found is None or not facts["bound_to"]:
         return found

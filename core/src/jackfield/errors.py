@@ -6,6 +6,7 @@ JackfieldError                    the root; catches every error of ours
 │   ├── ProviderConflictError     two packages, or two parts, claim one name or one hook
 │   ├── IncompleteProviderError   a provider lacks a hook, misspells one, or was built for other hooks
 │   ├── SettingsError             settings missing, unknown or wrong: all problems at once
+│   │   └── ConfigurationError    a named configuration, or the file it is in, cannot be used
 │   ├── InvalidRequestError       request fields missing or out of range: all problems at once
 │   └── UnsupportedOperationError this provider cannot do that operation
 ├── TransportError                the network; transient unless it says otherwise
@@ -19,8 +20,11 @@ JackfieldError                    the root; catches every error of ours
 │   │   └── ContentFilteredError  a content filter stopped the prompt or the answer
 │   └── UnavailableError          408, 409 and 5xx
 ├── DecodeError                   the provider's answer does not fit what was asked
-│   └── LimitExceededError        it is larger than the client's `limits` allow
-└── StreamInterruptedError        a stream ended before it was complete; carries what came
+│   ├── LimitExceededError        it is larger than the client's `limits` allow
+│   └── AnswerMismatchError       the model's words do not make up the object that was asked for
+├── StreamInterruptedError        a stream ended before it was complete; carries what came
+├── RefusalError                  the model refuses to give the object that was asked for
+└── ToolError                     a tool of yours failed, or the model calls tools without end
 
 Messages are in lower case, without a full stop, and never contain a secret. Every class survives pickling.
 """
@@ -137,6 +141,12 @@ class SettingsError(ProblemsError):
     """Settings are missing, unknown or wrong; all problems at once."""
 
     slug: ClassVar[str] = "settings"
+
+
+class ConfigurationError(SettingsError):
+    """A named configuration, or the file it is in, cannot be used."""
+
+    slug: ClassVar[str] = "configuration"
 
 
 class InvalidRequestError(ProblemsError):
@@ -313,6 +323,22 @@ class LimitExceededError(DecodeError):
         self.allowed = allowed
 
 
+class AnswerMismatchError(DecodeError):
+    """The model's words do not make up the object that was asked for.
+
+    Attributes:
+        text: What the model said, whole.
+        partial: The answer, as the response entity.
+    """
+
+    slug: ClassVar[str] = "answer-mismatch"
+
+    def __init__(self, message: str = "", *, text: str = "", partial: Any = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.text = text
+        self.partial = partial
+
+
 class StreamInterruptedError(JackfieldError):
     """A stream ended before it was complete. Never transient: a half-delivered answer is not asked for again.
 
@@ -331,6 +357,42 @@ class StreamInterruptedError(JackfieldError):
         self.events = events
         self.partial = partial
         self.last_event = last_event
+
+
+class RefusalError(JackfieldError):
+    """The model refuses to give the object that was asked for.
+
+    Attributes:
+        refusal: Its words.
+        partial: The answer, as the response entity.
+    """
+
+    slug: ClassVar[str] = "refusal"
+
+    def __init__(self, message: str = "", *, refusal: str = "", partial: Any = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.refusal = refusal
+        self.partial = partial
+
+
+class ToolError(JackfieldError):
+    """A tool of yours failed and its error was to be raised, or the model calls tools without end.
+
+    Attributes:
+        tool: The tool's name; empty where there were too many rounds.
+        arguments: What the model called it with, as it wrote it.
+        partial: The answer that asked for the call, as the response entity.
+    """
+
+    slug: ClassVar[str] = "tool"
+
+    def __init__(
+        self, message: str = "", *, tool: str = "", arguments: str = "", partial: Any = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.tool = tool
+        self.arguments = arguments
+        self.partial = partial
 
 
 _BY_STATUS: dict[int, type[AnswerError]] = {

@@ -11,6 +11,7 @@ needs no clock of its own, and a test sets the time by hand.
 | `Wait(seconds)` | `float`: the clock | let time pass |
 | `Emit(events)` | `None` | hand events to whoever iterates the stream |
 | `Run(function)` | its result | blocking code that is not ours; may return an awaitable where the driver is async |
+| `RunAll(functions)` | their results | the same for several; where one fails, its exception stands in its place |
 
 A failure of the transport is thrown into the flow as a `TransportError`.
 """
@@ -144,6 +145,17 @@ class Run:
     function: Callable[[], Any]
 
 
+@define
+class RunAll:
+    """Call *functions*, which know nothing of each other; the reply is what they return, in their order.
+
+    Where one raises, its exception stands in the place of a result. The blocking driver calls them one after the other,
+    the async driver at the same time.
+    """
+
+    functions: Sequence[Callable[[], Any]]
+
+
 T = TypeVar("T")
-Command: TypeAlias = Send | Read | Wait | Emit | Run
+Command: TypeAlias = Send | Read | Wait | Emit | Run | RunAll
 Flow: TypeAlias = Generator[Command, Any, T]

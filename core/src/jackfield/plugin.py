@@ -26,7 +26,7 @@ from jackfield.errors import (
     error_class,
 )
 from jackfield.hookspecs import HOOKS_VERSION, impl
-from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, RunAll, Send, Wait
 from jackfield.limits import Limits
 from jackfield.operations import Operation
 from jackfield.operations.filters import FilterReport, read_report
@@ -68,6 +68,7 @@ __all__ = [
     "ReadError",
     "RejectedError",
     "Run",
+    "RunAll",
     "Secret",
     "Send",
     "SettingsError",

@@ -2,58 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import fields
 
+from jackfield.activities.answering import answering
 from jackfield.errors import InvalidRequestError
-from jackfield.http import Flow
-from jackfield.operations.chat import CHAT, ChatRequest, ChatResponse
+from jackfield.operations.chat import ChatRequest
 from jackfield.operations.messages import Message
 
 if TYPE_CHECKING:
-    from jackfield.operations import Operation
+    from collections.abc import Mapping, Sequence
 
-Start = Callable[["Operation[Any, Any, Any]", Any, bool, Mapping[str, Any]], Flow[Any]]
+    from jackfield.activities.start import Start
+    from jackfield.http import Flow
+
+T = TypeVar("T")
+
+_NO_FIELDS = ("tool_rounds", "tool_errors")
+"""What a chat takes beside the fields of its request."""
 
 
 def asking(
-    start: Start,
-    prompt: str | None,
-    system: str | None,
-    model: str | None,
-    parameters: Mapping[str, Any],
-    changes: Mapping[str, Any],
+    start: Start, prompt: str | None, system: str | None, parameters: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> Flow[str]:
     """Return the flow of one question; its result is the answer's text.
 
     Raises:
         ContentFilteredError: A filter cut the answer short: half of one is not returned as a whole.
+        ToolError: As in `answering`.
     """
-    request = question(prompt, system, model, parameters)
-    response: ChatResponse = yield from start(CHAT, request, False, changes)  # noqa: FBT003 - as every start
-    response.raise_if_filtered()
-    return response.text
+    answer = yield from answering(start, _question(prompt, system, parameters), parameters, False, changes)  # noqa: FBT003
+    answer.response.raise_if_filtered()
+    return answer.response.text
 
 
-def question(prompt: str | None, system: str | None, model: str | None, parameters: Mapping[str, Any]) -> ChatRequest:
+def asking_for(
+    start: Start,
+    kind: type[T],
+    prompt: str | None,
+    system: str | None,
+    parameters: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> Flow[T]:
+    """Return the flow of one question; its result is the answer as a *kind*.
+
+    Raises:
+        InvalidRequestError: There is no schema for *kind*.
+        AnswerMismatchError: What the model said is no *kind*.
+        RefusalError: The model refuses.
+    """
+    parameters = {**parameters, "response_format": kind}
+    answer = yield from answering(start, _question(prompt, system, parameters), parameters, False, changes)  # noqa: FBT003
+    return answer.response.parse(kind)
+
+
+def _question(prompt: str | None, system: str | None, parameters: Mapping[str, Any]) -> ChatRequest:
     """Return the request for one question.
 
     Raises:
         InvalidRequestError: Neither a prompt nor a system prompt is given, or a parameter is none of a chat's.
     """
-    known = [attribute.name for attribute in fields(ChatRequest)]
-    if unknown := [name for name in parameters if name not in known or name == "messages"]:
-        problems = [f"{name}: unknown; {_hint(name, known)}" for name in unknown]
-        raise InvalidRequestError("ask() does not take that", problems=problems)
     if not prompt and not system:
         missing = "prompt: missing; give a prompt, a system prompt, or both"
         raise InvalidRequestError("nothing to ask", problems=[missing])
     messages = [Message.system(system)] if system else []
     if prompt:
         messages.append(Message.user(prompt))
-    return ChatRequest(messages=messages, model=model, **parameters)
+    return request_of(messages, parameters)
+
+
+def request_of(messages: Sequence[Any], parameters: Mapping[str, Any]) -> ChatRequest:
+    """Return the request that sends *messages*.
+
+    Raises:
+        InvalidRequestError: A parameter is none of a chat's, or does not fit.
+    """
+    known = [attribute.name for attribute in fields(ChatRequest)]
+    allowed = {name: value for name, value in parameters.items() if name not in _NO_FIELDS}
+    if unknown := [name for name in allowed if name not in known or name == "messages"]:
+        problems = [f"{name}: unknown; {_hint(name, [*known, *_NO_FIELDS])}" for name in unknown]
+        raise InvalidRequestError("a chat does not take that", problems=problems)
+    return ChatRequest(messages=messages, **allowed)
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

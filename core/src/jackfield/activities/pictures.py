@@ -6,15 +6,13 @@ Rule 2: a target is filled when everything is there, and not touched before.
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from attrs import fields, frozen
 
-from jackfield.errors import DecodeError, InvalidRequestError
-from jackfield.operations.generated import UNKNOWN, GeneratedImage, media_type_of
+from jackfield.errors import InvalidRequestError
+from jackfield.operations.generated import UNKNOWN, GeneratedImage, decoded, media_type_of, misfit
 from jackfield.operations.images import IMAGES, Image, ImageRequest, ImageResponse
 
 if TYPE_CHECKING:
@@ -149,7 +147,7 @@ def _drawn(response: ImageResponse, fetch: Fetch) -> Flow[list[_Drawn]]:
     """Return the flow that gets the pictures of an answer."""
     response.raise_if_filtered()
     if not response.data:
-        raise _misfit("the answer has no picture", "expected a picture", "$.data")
+        raise misfit("the answer has no picture", "expected a picture", "$.data")
     drawn = []
     for index, image in enumerate(response.data):
         data = yield from _content(image, f"$.data[{index}]", fetch)
@@ -160,37 +158,23 @@ def _drawn(response: ImageResponse, fetch: Fetch) -> Flow[list[_Drawn]]:
 def _content(image: Image, path: str, fetch: Fetch) -> Flow[bytes]:
     """Return the flow that gets the bytes of one picture: no command where they came with the answer."""
     if image.b64_json:
-        return _decoded(image.b64_json, f"{path}.b64_json")
+        return decoded(image.b64_json, f"{path}.b64_json")
     if not image.url:
-        raise _misfit("the answer has neither base64 text nor a URL", "expected a picture", path)
+        raise misfit("the answer has neither base64 text nor a URL", "expected a picture", path)
     if image.url[:5].lower() == "data:":
         return _of_data_url(image.url, f"{path}.url")
     file = yield from fetch(image.url)
     if media_type_of(file.data) == UNKNOWN and not file.content_type.startswith("image/"):
         kind = file.content_type or "something without a content type"
-        raise _misfit(f"{file.origin!r} gave {kind} where a picture should be", "expected a picture", f"{path}.url")
+        raise misfit(f"{file.origin!r} gave {kind} where a picture should be", "expected a picture", f"{path}.url")
     return file.data
-
-
-def _decoded(text: str, path: str) -> bytes:
-    try:
-        data = a2b_base64("".join(text.split()), strict_mode=True)
-    except (Base64Error, ValueError) as error:
-        raise _misfit("the picture is no base64 text", f"expected base64 ({error})", path) from None
-    if not data:
-        raise _misfit("the picture is empty", "expected a picture", path)
-    return data
 
 
 def _of_data_url(url: str, path: str) -> bytes:
     head, comma, content = url.partition(",")
     if head.lower().endswith(";base64"):
-        return _decoded(content, path)
+        return decoded(content, path)
     data = unquote_to_bytes(content)
     if not (comma and data):
-        raise _misfit("the picture's data URL is empty", "expected a data URL with a picture", path)
+        raise misfit("the picture's data URL is empty", "expected a data URL with a picture", path)
     return data
-
-
-def _misfit(message: str, problem: str, path: str) -> DecodeError:
-    return DecodeError(f"{message} @ {path}", problems=[f"{problem} @ {path}"], status=200)

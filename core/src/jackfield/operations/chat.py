@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from attrs import define, field, frozen
 
@@ -94,6 +94,8 @@ __all__ = [
     "WebSearchOptions",
 ]
 
+T = TypeVar("T")
+
 _MESSAGE = Rule.part(
     Message, or_mapping=False, must_be="Message, as made by Message.system(...), Message.user(...) and so on"
 )
@@ -120,11 +122,12 @@ class ChatRequest(Request):
         max_tokens: The older limit, without reasoning, which reasoning models refuse; at least 1.
         reasoning_effort: How much to reason.
         verbosity: How wordy to be.
-        response_format: `text`, `json_object`, or a `ResponseFormat` with a schema.
+        response_format: `text`, `json_object`, a `ResponseFormat` with a schema, or a class that the answer is to make
+            up (`ChatResponse.parse`).
         modalities: What to answer with: `text`, `audio`.
         audio: Voice and format, where sound is wanted.
         prediction: Text of which much is expected in the answer.
-        tools: What the model may call.
+        tools: What the model may call: `Tool`, a mapping that is sent as it is, or a Python function.
         tool_choice: `none`, `auto`, `required`, or the `ToolChoice` that it must make.
         parallel_tool_calls: Whether it may make several calls at once.
         web_search_options: How it searches the web, where it can.
@@ -202,7 +205,9 @@ class ChatRequest(Request):
     max_tokens: int | None = None
     reasoning_effort: ReasoningEffort | None = None
     verbosity: Verbosity | None = None
-    response_format: ResponseFormat | Mapping[str, Any] | None = field(default=None, converter=as_response_format)
+    response_format: ResponseFormat | Mapping[str, Any] | str | type[Any] | None = field(
+        default=None, converter=as_response_format
+    )
     modalities: Sequence[Modality] | None = field(default=None, converter=as_modalities)
     audio: AudioOptions | Mapping[str, Any] | None = None
     prediction: Prediction | Mapping[str, Any] | None = None
@@ -326,6 +331,23 @@ class ChatResponse(Response):
                 code="content_filter",
                 meta=self.meta,
             )
+
+    def parse(self, kind: type[T]) -> T:
+        """Return the first choice's text as a *kind*, where the request asked for one: `response_format=Invoice`.
+
+        Args:
+            kind: The class, or annotation, that the request had.
+
+        Raises:
+            RefusalError: The model refuses.
+            AnswerMismatchError: The text is no *kind*: it is cut off, no JSON, or does not fit; the error has it.
+            ContentFilteredError: A filter cut it short.
+        """
+        from jackfield.operations.chat_parsing import parsed  # noqa: PLC0415 - only where objects are wanted
+
+        self.raise_if_filtered()
+        made: T = parsed(self, kind)
+        return made
 
     @classmethod
     def from_events(cls, events: Iterable[ChatEvent]) -> ChatResponse:

@@ -6,7 +6,7 @@ Those that are only sent on are typed mappings: write `{"include_usage": True}` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, get_origin
 
 from attrs import frozen
 
@@ -109,6 +109,20 @@ class ResponseFormat(RequestPart):
         given = {"name": name, "description": description, "schema": schema, "strict": strict}
         return cls(type="json_schema", json_schema={key: value for key, value in given.items() if value is not None})
 
+    @classmethod
+    def of(cls, kind: Any) -> ResponseFormat:
+        """Return the format in which the answer is JSON that makes up a *kind*; `ChatResponse.parse` makes it.
+
+        Args:
+            kind: An attrs class, a dataclass, a TypedDict, or an annotation such as `list[str]`.
+
+        Raises:
+            InvalidRequestError: There is no schema for it; all problems at once.
+        """
+        from jackfield.typed import name_of, schema_of  # noqa: PLC0415 - only where objects are wanted
+
+        return cls.schema(name_of(kind), schema_of(kind), strict=True)
+
 
 def as_stop(value: str | Sequence[str] | None) -> str | Sequence[str] | None:
     """Return texts as a tuple, and a single text as it is."""
@@ -121,7 +135,12 @@ def as_modalities(value: Sequence[Modality] | None) -> Sequence[Modality] | None
 
 
 def as_response_format(
-    value: ResponseFormat | Mapping[str, Any] | str | None,
+    value: ResponseFormat | Mapping[str, Any] | str | Any | None,
 ) -> ResponseFormat | Mapping[str, Any] | None:
-    """Return a format given by its name alone, such as `json_object`, as a `ResponseFormat`."""
-    return ResponseFormat(type=value) if isinstance(value, str) else value
+    """Return a format given by its name alone, such as `json_object`, or by a class, as a `ResponseFormat`."""
+    if isinstance(value, str):
+        return ResponseFormat(type=value)
+    if isinstance(value, type) or get_origin(value) is not None:
+        return ResponseFormat.of(value)
+    given: ResponseFormat | Mapping[str, Any] | None = value
+    return given

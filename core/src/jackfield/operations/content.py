@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from attrs import field, frozen
 
+from jackfield.errors import InvalidRequestError
 from jackfield.operations._rules import RequestPart, Rule
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 ImageDetail: TypeAlias = Literal["auto", "low", "high", "original"] | str
 InputAudioFormat: TypeAlias = Literal["wav", "mp3"] | str
@@ -41,6 +46,48 @@ class FileSource(TypedDict, total=False):
     """Base64 text, as a data URL."""
     file_id: str
     filename: str
+
+
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".gif": "image/gif",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".txt": "text/plain",
+    ".webp": "image/webp",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By a file's ending. A table of the operating system's would differ from machine to machine."""
+
+
+def _read(path: str | PathLike[str], what: str, among: str = "") -> tuple[Path, bytes, str]:
+    """Return a file as its path, its bytes and its media type, which has to begin with *among*.
+
+    Raises:
+        InvalidRequestError: It cannot be read, is empty, or its ending says nothing of the kind.
+    """
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        problem = f"path: {str(file)!r} cannot be read: {error.strerror}"
+        raise InvalidRequestError(f"there is no {what}", problems=[problem]) from error
+    kind = _MEDIA_TYPES.get(file.suffix.lower(), "")
+    if not data:
+        raise InvalidRequestError(f"there is no {what}", problems=[f"path: {str(file)!r} is empty"])
+    if not kind or not kind.startswith(among):
+        known = ", ".join(ending for ending, each in _MEDIA_TYPES.items() if each.startswith(among))
+        problem = f"path: {str(file)!r} does not end in one of {known}; use from_bytes(), with its media type"
+        raise InvalidRequestError(f"there is no {what}", problems=[problem])
+    return file, data, kind
 
 
 def _base64(data: bytes) -> str:
@@ -89,6 +136,16 @@ class ImagePart(RequestPart):
     def from_url(cls, url: str, *, detail: ImageDetail | None = None) -> ImagePart:
         """Return the picture at *url*, which may be a data URL, to be looked at in *detail*."""
         return cls(image_url=ImageURL(url=url) if detail is None else ImageURL(url=url, detail=detail))
+
+    @classmethod
+    def from_path(cls, path: str | PathLike[str], *, detail: ImageDetail | None = None) -> ImagePart:
+        """Return the picture in the file at *path*, which is read now, to be looked at in *detail*.
+
+        Raises:
+            InvalidRequestError: It cannot be read, or its ending is none of a picture's.
+        """
+        _, data, media_type = _read(path, "picture", "image/")
+        return cls.from_bytes(data, media_type=media_type, detail=detail)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, media_type: str = "image/png", detail: ImageDetail | None = None) -> ImagePart:
@@ -142,6 +199,16 @@ class FilePart(RequestPart):
     def from_id(cls, file_id: str) -> FilePart:
         """Return the file that was uploaded under *file_id*."""
         return cls(file=FileSource(file_id=file_id))
+
+    @classmethod
+    def from_path(cls, path: str | PathLike[str]) -> FilePart:
+        """Return the file at *path*, which is read now.
+
+        Raises:
+            InvalidRequestError: It cannot be read, or its ending says nothing of its media type.
+        """
+        file, data, media_type = _read(path, "file")
+        return cls.from_bytes(data, filename=file.name, media_type=media_type)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, filename: str, media_type: str = "application/pdf") -> FilePart:

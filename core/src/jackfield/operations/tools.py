@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Required, TypedDict
 
 from attrs import define, frozen
@@ -85,6 +85,23 @@ class Tool(RequestPart):
     ) -> Tool:
         """Return the tool that calls the function *name*; the arguments are those of `Function`."""
         return cls(function=Function(name=name, description=description, parameters=parameters, strict=strict))
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], *, strict: bool = True) -> Tool:
+        """Return the tool that calls *function*: name, docstring and annotations say what a model has to know.
+
+        Args:
+            function: A plain or async function, a method, or an object that can be called. Every parameter needs an
+                annotation; what the docstring says of it (`Args:`, or `:param name:`) goes along.
+            strict: Whether the model's arguments must fit the schema exactly.
+
+        Raises:
+            InvalidRequestError: It cannot be a tool; all problems at once.
+        """
+        from jackfield.typed import facts_of  # noqa: PLC0415 - only where functions are tools
+
+        facts = facts_of(function)
+        return cls.for_function(facts.name, description=facts.description, parameters=facts.schema, strict=strict)
 
     @classmethod
     def for_text(
@@ -221,9 +238,20 @@ def as_functions(value: Sequence[Function | Mapping[str, Any]] | None) -> Sequen
     return as_tuple(value)
 
 
-def as_tools(value: Sequence[Tool | Mapping[str, Any]] | None) -> Sequence[Tool | Mapping[str, Any]] | None:
-    """Return tools as a tuple."""
-    return as_tuple(value)
+def as_tools(
+    value: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None,
+) -> Sequence[Tool | Mapping[str, Any]] | None:
+    """Return tools as a tuple, functions among them as tools."""
+    given: Any = as_tuple(value)
+    if not isinstance(given, tuple):
+        tools: Sequence[Tool | Mapping[str, Any]] | None = given
+        return tools
+    return tuple([Tool.from_function(each) if is_function(each) else each for each in given])
+
+
+def is_function(tool: object) -> bool:
+    """Tell whether *tool* is code rather than a description of some."""
+    return callable(tool) and not isinstance(tool, Tool | Mapping)
 
 
 def as_tool_calls(

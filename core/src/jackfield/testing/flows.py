@@ -16,9 +16,11 @@ from jackfield._drive import stamp
 from jackfield._exchange import exchange
 from jackfield._options import Options
 from jackfield.call import Call
-from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.http import Chunk, Command, Emit, Flow, HttpHead, HttpRequest, Read, Run, RunAll, Send, Wait
 from jackfield.operations.chat import CHAT, ChatRequest
 from jackfield.operations.embeddings import EMBEDDINGS, EmbeddingRequest
+from jackfield.operations.image_edits import IMAGE_EDITS, ImageEditRequest
+from jackfield.operations.image_variations import IMAGE_VARIATIONS, ImageVariationRequest
 from jackfield.operations.images import IMAGES, ImageRequest
 from jackfield.operations.messages import Message
 from jackfield.operations.models import MODELS, ModelsRequest
@@ -27,7 +29,7 @@ from jackfield.secret import Secret
 from jackfield.testing.scripted import Replies, Script, ScriptedBody, in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jackfield.operations import Operation
 
@@ -35,6 +37,8 @@ MODEL = "a-model"
 MANY = 10_000
 """More commands than any call needs: a flow that yields as many does not end."""
 
+_PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0"
+"""The beginning of a picture of one pixel."""
 _EXAMPLES: Mapping[Operation[Any, Any, Any], Any] = {
     CHAT: ChatRequest(
         messages=[Message.system("Be brief."), Message.user("What is the capital of Norway?")],
@@ -43,6 +47,10 @@ _EXAMPLES: Mapping[Operation[Any, Any, Any], Any] = {
         metadata={"asked-by": "a test"},
     ),
     IMAGES: ImageRequest(prompt="A red kite over a green field", model=MODEL, n=1),
+    IMAGE_EDITS: ImageEditRequest(
+        image=[("kite.png", _PICTURE), ("field.png", _PICTURE)], prompt="The kite over the field", model=MODEL, n=1
+    ),
+    IMAGE_VARIATIONS: ImageVariationRequest(image=("kite.png", _PICTURE), model=MODEL),
     EMBEDDINGS: EmbeddingRequest(input=["first text", "second text"], model=MODEL),
     MODELS: ModelsRequest(),
 }
@@ -269,7 +277,17 @@ class _Player:
                 return None
             case Run(function):
                 return _settled(function())
+            case RunAll(functions):
+                return [_outcome(each) for each in functions]
         raise AssertionError(f"the flow yielded {command!r}, which is no command")
+
+
+def _outcome(function: Callable[[], Any]) -> Any:
+    """Return what *function* returns, or the exception that it raises."""
+    try:
+        return _settled(function())
+    except Exception as error:  # noqa: BLE001 - the flow decides
+        return error
 
 
 def _settled(result: Any) -> Any:

@@ -1,0 +1,48 @@
+"""A named configuration as the arguments of a client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields, has
+
+from jackfield._discovery import find
+from jackfield.errors import ConfigurationError, SetupError
+from jackfield.secret import Secret, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def configured(name: str | None, source: str | object, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a client: a configuration's, and *changes*, which win.
+
+    Raises:
+        ProviderNotFoundError: No such source is installed.
+        ConfigurationError: The source has no such configuration, or gives none that is one.
+    """
+    read: Any = find("jackfield.configurations", source) if isinstance(source, str) else source
+    stored = dict(read(name))
+    provider = stored.get("provider")
+    if not isinstance(provider, str):
+        raise ConfigurationError(
+            f"configuration {name!r} names no provider", problems=["provider: missing; name an installed one"]
+        )
+    if "endpoint" in changes and not _same_origin(stored.get("endpoint") or _usual(provider), changes["endpoint"]):
+        # Its keys were given for its own endpoint, and another one gets none of them.
+        stored = {key: value for key, value in stored.items() if not isinstance(value, Secret) and "headers" != key}
+    return {**stored, **changes}
+
+
+def _usual(provider: str) -> Any:
+    """Return the endpoint that a provider has where none is given, or None."""
+    factory = find("jackfield.providers", provider)
+    defaults = {each.name: each.default for each in fields(factory)} if has(factory) else {}
+    return defaults.get("endpoint")
+
+
+def _same_origin(one: Any, other: Any) -> bool:
+    try:
+        return origin_of(str(one)) == origin_of(str(other))
+    except SetupError:  # one of them is no address: whichever it is, the provider says so
+        return False
