@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from jackfield import CHAT, EMBEDDINGS, IMAGES, MODELS
+from jackfield.operations.image_edits import IMAGE_EDITS
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 from jackfield.testing import SECRET, ProviderSuite
 
 
@@ -10,7 +12,8 @@ class TestDated(ProviderSuite):
     name = "azure-apikey"
     settings = {"endpoint": "https://x.openai.azure.com", "deployment": "d", "api_key": SECRET}
     samples = Path(__file__).parent / "samples"
-    supports = {CHAT, IMAGES, EMBEDDINGS, MODELS}
+    supports = {CHAT, IMAGES, IMAGE_EDITS, EMBEDDINGS, MODELS}
+    lacks = {IMAGE_VARIATIONS}
 
 
 class TestV1(TestDated):

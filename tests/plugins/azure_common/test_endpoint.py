@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from jackfield.call import Call
-from jackfield.errors import InvalidRequestError
+from jackfield.errors import InvalidRequestError, UnsupportedOperationError
 from jackfield.operations import Operation
 from jackfield.operations.chat import CHAT
 from jackfield.operations.embeddings import EMBEDDINGS
+from jackfield.operations.image_edits import IMAGE_EDITS
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 from jackfield.operations.images import IMAGES
 from jackfield.operations.models import MODELS
 from jackfield_azure_common import AzureEndpoint, parse
@@ -31,6 +33,13 @@ URLS = [
      "/openai/deployments/d%20e%2Ff/chat/completions?api-version=2024-10-21", None),
     (AzureEndpoint(DATED, "d", "2025-04-01-preview"), IMAGES,
      "/openai/deployments/d/images/generations?api-version=2025-04-01-preview", None),
+    (AzureEndpoint(DATED, "d"), IMAGE_EDITS,
+     "/openai/deployments/d/images/edits?api-version=2025-04-01-preview", None),
+    (AzureEndpoint(DATED, "d", "2024-10-21"), IMAGE_EDITS,
+     "/openai/deployments/d/images/edits?api-version=2025-04-01-preview", None),
+    (AzureEndpoint(DATED, "d", "2026-01-01"), IMAGE_EDITS,
+     "/openai/deployments/d/images/edits?api-version=2026-01-01", None),
+    (AzureEndpoint(V1, "d"), IMAGE_EDITS, "/openai/v1/images/edits?api-version=preview", "d"),
     (AzureEndpoint(DATED, "d"), MODELS, "/openai/models?api-version=2024-10-21", None),
     (AzureEndpoint(V1, "d"), CHAT, "/openai/v1/chat/completions", "d"),
     (AzureEndpoint(V1, "d", "preview"), CHAT, "/openai/v1/chat/completions?api-version=preview", "d"),
@@ -90,3 +99,10 @@ def test_steps_are_no_deployments(target: Any, name: str) -> None:
 
     with pytest.raises(InvalidRequestError, match="deployment: is '"):
         endpoint.body_model(a_call(CHAT, name)) or endpoint.build_url(a_call(CHAT, name))
+
+
+@pytest.mark.parametrize("target", [DATED, V1])
+def test_what_azure_has_not_is_said(target: Any) -> None:
+    """Before anything is sent, with what does it."""
+    with pytest.raises(UnsupportedOperationError, match=r"no operation 'images.variations'; use the provider openai"):
+        AzureEndpoint(target, "d").build_url(a_call(IMAGE_VARIATIONS))

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jackfield import CHAT, EMBEDDINGS, IMAGES, MODELS
+from jackfield.operations.image_edits import IMAGE_EDITS
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 from jackfield.testing import SECRET, ProviderSuite
 
 ENDPOINT = "https://x.openai.azure.com"
@@ -28,7 +30,8 @@ class TestDated(ProviderSuite):
     settings = {"endpoint": ENDPOINT, "deployment": "d", "token": SECRET}
     settings_required = {"endpoint", "token"}
     samples = Path(__file__).parent / "samples"
-    supports = {CHAT, IMAGES, EMBEDDINGS, MODELS}
+    supports = {CHAT, IMAGES, IMAGE_EDITS, EMBEDDINGS, MODELS}
+    lacks = {IMAGE_VARIATIONS}
 
 
 class TestV1(TestDated):

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from jackfield import CHAT, EMBEDDINGS, IMAGES, MODELS
+from jackfield.operations.image_edits import IMAGE_EDITS
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 from jackfield.testing import SECRET, ProviderSuite
 
 
@@ -11,4 +13,4 @@ class TestOpenAI(ProviderSuite):
     settings = {"api_key": SECRET}
     settings_required = {"api_key"}
     samples = Path(__file__).parent / "samples"
-    supports = {CHAT, IMAGES, EMBEDDINGS, MODELS}
+    supports = {CHAT, IMAGES, IMAGE_EDITS, IMAGE_VARIATIONS, EMBEDDINGS, MODELS}

@@ -49,6 +49,7 @@ class Operation(Generic[RequestT, ResponseT, EventT]):
         model_required: Whether a model must be named, by the request or by the client's default.
         model_setting: The client's setting that names the default model, such as `chat_model`, or None.
         timeout: Seconds of silence that are borne where the caller says nothing; None for the client's default.
+        encoding: What the request is written as on wires that know both: `multipart` where files are among its fields.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Operation(Generic[RequestT, ResponseT, EventT]):
     model_required: bool = True
     model_setting: str | None = None
     timeout: float | None = None
+    encoding: Literal["json", "multipart"] = "json"
 
 
 @define(kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+from binascii import a2b_base64
 from pathlib import Path
 from struct import unpack_from
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from jackfield.call import CallMeta
-from jackfield.errors import SetupError
+from jackfield.errors import DecodeError, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ Size = tuple[int, int]
 
 UNKNOWN = "application/octet-stream"
 """The media type of what is none of the formats known here."""
-_ENDINGS = {
+ENDINGS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
@@ -85,7 +86,7 @@ class GeneratedImage:
             raise SetupError("there is no picture to save: nothing was drawn into this object yet")
         place = Path(path)
         if not place.suffix:
-            place = place.with_name(place.name + _ENDINGS[self.media_type])
+            place = place.with_name(place.name + ENDINGS[self.media_type])
         if not place.parent.is_dir():
             raise SetupError(f"cannot save to {str(place)!r}: there is no folder {str(place.parent)!r}; make it first")
         try:
@@ -96,6 +97,26 @@ class GeneratedImage:
         except OSError as error:
             raise SetupError(f"cannot save to {str(place)!r}: {error.strerror or error}") from error
         return place
+
+
+def decoded(text: str, path: str) -> bytes:
+    """Return the file that the base64 *text* is.
+
+    Raises:
+        DecodeError: It is none, or an empty one; with the *path* at which the text stands.
+    """
+    try:
+        data = a2b_base64("".join(text.split()), strict_mode=True)
+    except ValueError as error:  # base64's own errors are such
+        raise misfit("the picture is no base64 text", f"expected base64 ({error})", path) from None
+    if not data:
+        raise misfit("the picture is empty", "expected a picture", path)
+    return data
+
+
+def misfit(message: str, problem: str, path: str) -> DecodeError:
+    """Return the error for an answer that has no picture at *path*."""
+    return DecodeError(f"{message} @ {path}", problems=[f"{problem} @ {path}"], status=200)
 
 
 def media_type_of(data: bytes) -> str:

@@ -11,6 +11,7 @@ from jackfield.errors import ContentFilteredError
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.operations._shown import shown
 from jackfield.operations.filters import FilterReport, read_report
+from jackfield.operations.generated import GeneratedImage, decoded
 
 __all__ = [
     "IMAGES",
@@ -184,6 +185,15 @@ class Image(Document):
     content_filter_results: Mapping[str, Any] | None = None
     prompt_filter_results: Mapping[str, Any] | None = None
 
+    @property
+    def picture(self) -> GeneratedImage | None:
+        """The file, where it came as base64 text; None where it has to be fetched from its URL, as `draw` does."""
+        return (
+            None
+            if not self.b64_json
+            else GeneratedImage(data=decoded(self.b64_json, "$.b64_json"), revised_prompt=self.revised_prompt)
+        )
+
 
 @define(kw_only=True, repr=False)
 class ImageResponse(Response):
@@ -280,6 +290,11 @@ class ImageEvent(Document):
     def is_completed(self) -> bool:
         """Whether the picture is done."""
         return self.type.endswith(".completed")
+
+    @property
+    def picture(self) -> GeneratedImage | None:
+        """The file as far as it is drawn, or None where the event has none."""
+        return None if not self.b64_json else GeneratedImage(data=decoded(self.b64_json, "$.b64_json"))
 
 
 class ImageFold:

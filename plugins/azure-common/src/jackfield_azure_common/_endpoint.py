@@ -6,11 +6,15 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from jackfield.plugin import Call, InvalidRequestError, impl
+from jackfield.plugin import Call, InvalidRequestError, UnsupportedOperationError, impl
 from jackfield_azure_common._target import DEFAULT_API_VERSION, Target
 
-_V1_PREVIEWS = frozenset({"images.generations"})
+_V1_PREVIEWS = frozenset({"images.generations", "images.edits"})
 """Operations that the v1 surface documents with `api-version=preview` only."""
+_SINCE = {"images.edits": "2025-04-01-preview"}
+"""Operations that came with a dated version; an older one has no such path."""
+_LACKING = frozenset({"images.variations"})
+"""Operations that Azure has on neither surface."""
 
 _MEANING = "the deployment's name"
 _STEPS = frozenset({".", ".."})
@@ -38,15 +42,20 @@ class AzureEndpoint:
         return self.target.surface == "dated" or call.operation.name in self.always_dated
 
     def version(self, call: Call) -> str | None:
-        """Return the api-version that a call goes with, if any."""
+        """Return the api-version that a call goes with, if any: on the dated surface one that has the operation."""
         if not self.is_dated(call):
             version = self.api_version or ("preview" if call.operation.name in _V1_PREVIEWS else None)
             return None if version == "latest" else version
-        return (self.api_version if self.target.surface == "dated" else None) or DEFAULT_API_VERSION
+        version = (self.api_version if self.target.surface == "dated" else None) or DEFAULT_API_VERSION
+        return max(version, _SINCE.get(call.operation.name, version))
 
     @impl
     def build_url(self, call: Call) -> str:
         """Name the deployment in the path (dated), or leave it to the body (v1)."""
+        if call.operation.name in _LACKING:
+            raise UnsupportedOperationError(
+                f"Azure has no operation {call.operation.name!r}; use the provider openai, or IMAGE_EDITS with a prompt"
+            )
         operation = call.operation.name.replace(".", "/")
         if not self.is_dated(call):
             return self._with_query(f"{self.target.root}/v1/{operation}", self.version(call))

@@ -8,7 +8,14 @@ from attrs import frozen
 
 from jackfield.plugin import Call, HttpRequest, Secret, impl
 
-_OPERATION_PATHS = ("/chat/completions", "/images/generations", "/embeddings", "/models")
+_OPERATION_PATHS = (
+    "/chat/completions",
+    "/images/generations",
+    "/images/edits",
+    "/images/variations",
+    "/embeddings",
+    "/models",
+)
 
 
 def base_url(pasted: str) -> str:

@@ -1,6 +1,7 @@
 """Payloads: entities to JSON and back.
 
-`_head` reads response headers, `_refusal` reads error documents, `_stream` reads event streams, `_vectors` numbers.
+`_head` reads response headers, `_refusal` reads error documents, `_stream` reads event streams, `_vectors` numbers;
+`_multipart` writes forms, and `_image_rules` holds requests for pictures against what is known of their model.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from jackfield.plugin import (
     impl,
 )
 from jackfield_openai_wire._head import read_facts
+from jackfield_openai_wire._image_rules import refuse_misfit
+from jackfield_openai_wire._multipart import multipart, register_uploads
 from jackfield_openai_wire._refusal import NextStep, error_in, refusal
 from jackfield_openai_wire._stream import EventDecoder
 from jackfield_openai_wire._vectors import register_vectors
@@ -30,6 +33,7 @@ from jackfield_openai_wire._vectors import register_vectors
 if TYPE_CHECKING:
     from jackfield.operations import Operation
 
+_OF_IMAGES = frozenset({"images.generations", "images.edits", "images.variations"})
 EXCERPT = 500
 """How many bytes of an unreadable answer an error quotes."""
 
@@ -76,6 +80,7 @@ def named_model(call: Call) -> str | None:
 def _converter() -> Converter:
     converter = make_converter()
     register_vectors(converter)
+    register_uploads(converter)
     return converter
 
 
@@ -84,7 +89,8 @@ class OpenAIWire:
     """The payload part.
 
     Args:
-        body_model: Says which model to name in the body; None for none. Azure's deployments, for instance, differ.
+        body_model: Says which model to name in the body; None for none. Azure differs, for instance. Where
+            one is given, a name in the body may be anybody's, and is not held against what models of that name take.
         codecs: Operations that differ from the default mapping, by name; they win over the built-in ones.
         next_step: Says what to do about a refusal, from the call, the status and the code, where the provider knows
             better than the wire; None for what the wire says.
@@ -100,8 +106,10 @@ class OpenAIWire:
 
     @impl
     def encode_request(self, call: Call) -> Payload:
-        """Write the request as a JSON object; a GET has none."""
+        """Write the request as a JSON object, or as a form where there are files in it; a GET has none."""
         model = self.body_model(call)
+        if self.body_model is named_model and call.operation.name in _OF_IMAGES:
+            refuse_misfit(call)
         if call.operation.method == "GET":
             return Payload(None, None)
         document = self._converter.unstructure(call.request)
@@ -112,7 +120,8 @@ class OpenAIWire:
         if call.streaming:
             document["stream"] = True
         codec = self._codec(call.operation)
-        return Payload(dumps(codec.encode(call, document) if codec is not None else document))
+        written = codec.encode(call, document) if codec is not None else document
+        return multipart(written) if call.operation.encoding == "multipart" else Payload(dumps(written))
 
     @impl
     def decode_response(self, call: Call, head: HttpHead, body: bytes) -> Any:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jackfield.convert import loads
 from jackfield.errors import SetupError
+from jackfield.operations.uploads import Upload
 from jackfield.testing.subject import AnyOperation, Subject
+
+if TYPE_CHECKING:
+    from jackfield.call import Payload
 
 _URL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%")
 _MODELS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -78,6 +83,17 @@ class RequestChecks(Subject):
                 document = loads(payload.body)
                 assert isinstance(document, dict), "the body is no JSON object"
                 assert [] == list(_nulls(document, "$")), "None means absent, and is not sent"
+            _check_form(payload)
+
+    def test_no_file_breaks_a_form(self, operation: AnyOperation) -> None:
+        """A file that holds a form's boundary gets a form with another one."""
+        binding, call = self.bound(), self.call(operation)
+        mark = _boundary(binding.encode_request(call))
+        if mark is not None:
+            data = b"a\r\n" + mark + b'--\r\nContent-Disposition: form-data; name="n"\r\n\r\n10'
+            payload = binding.encode_request(evolve(call, request=_filled(call.request, data)))
+            _check_form(payload)
+            assert data in (payload.body or b""), "a file is not sent as it is"
 
     def test_payload_is_the_same_each_time(self, operation: AnyOperation) -> None:
         """The payload follows from call and settings alone: a request that is tried again is the same request."""
@@ -103,6 +119,42 @@ def _shape(url: str) -> tuple[str, str, int, list[str], bool]:
     names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
     dots = any(unquote(segment) in (".", "..") for segment in segments) or bool(parts.fragment)
     return parts.scheme, parts.netloc, len(segments), names, dots
+
+
+_FORM = re.compile(r'multipart/form-data; *boundary="?([^";]+)"?')
+_NAMED = re.compile(rb'content-disposition: *form-data; *name="[^"\r\n]+"', re.IGNORECASE)
+
+
+def _boundary(payload: Payload) -> bytes | None:
+    """Return what a form's parts are told apart by; None for what is no form."""
+    match = _FORM.fullmatch(payload.content_type or "")
+    return match and b"--" + match[1].encode()
+
+
+def _check_form(payload: Payload) -> None:
+    """Check that a form's boundary parts it, that nothing else looks like it, and that each part has a name."""
+    mark = _boundary(payload)
+    if mark is None:
+        return
+    before, *parts, after = (b"\r\n" + (payload.body or b"")).split(b"\r\n" + mark)
+    assert before == b"", "the form does not begin with its boundary"
+    assert after in (b"--", b"--\r\n"), "the form does not end with its boundary"
+    for part in parts:
+        head, _, content = part.partition(b"\r\n\r\n")
+        assert _NAMED.search(head), f"a part of the form has no name: {head!r}"
+        assert mark not in content, "the form's boundary stands in one of its parts"
+
+
+def _filled(request: Any, data: bytes) -> Any:
+    """Return *request* with *data* in each of its files."""
+    changes: dict[str, Any] = {}
+    for attribute in fields(type(request)):
+        value = getattr(request, attribute.name)
+        if isinstance(value, Upload):
+            changes[attribute.name] = evolve(value, data=data)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Upload):
+            changes[attribute.name] = tuple(evolve(each, data=data) for each in value)
+    return evolve(request, **changes)
 
 
 def _nulls(value: Any, path: str) -> Any:

@@ -1,0 +1,76 @@
+"""Forms with files: a document as `multipart/form-data`.
+
+Names of nested things are spelt as the vendors' own clients spell them: `svg[model]`, `image[]`. A single file's name
+stands alone. The boundary follows from the parts, so that a request that is sent again is the same request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from jackfield.operations.uploads import Upload
+from jackfield.plugin import InvalidRequestError, Payload
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+_BOUNDARY = b"jackfield-%d"
+_QUOTED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+"""What a quoted name may not have, as browsers spell it."""
+
+
+def register_uploads(converter: Converter) -> None:
+    """Teach *converter* to leave files in a document as they are."""
+    converter.register_unstructure_hook(Upload, lambda upload: upload)
+
+
+def multipart(document: Mapping[str, Any]) -> Payload:
+    """Return *document* as a form, files last.
+
+    Raises:
+        InvalidRequestError: Something in it has no place in a form.
+    """
+    fields = list(_fields(document))
+    fields.sort(key=lambda field: isinstance(field[1], Upload))
+    parts = [_part(name, value) for name, value in fields]
+    boundary = next(
+        mark for mark in (_BOUNDARY % number for number in count()) if not any(mark in part for part in parts)
+    )
+    body = b"".join([*(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts), b"--%s--\r\n" % boundary])
+    return Payload(body, f"multipart/form-data; boundary={boundary.decode()}")
+
+
+def _fields(document: Mapping[str, Any]) -> Iterator[tuple[str, str | Upload]]:
+    """Yield every value with its name."""
+    for name, value in document.items():
+        if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], Upload):
+            yield name, value[0]
+        else:
+            yield from _values(name, value)
+
+
+def _values(name: str, value: Any) -> Iterator[tuple[str, str | Upload]]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _values(f"{name}[{key}]", each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _values(f"{name}[]", each)
+    elif isinstance(value, bool):
+        yield name, "true" if value else "false"
+    elif isinstance(value, (str, int, float, Upload)):
+        yield name, value if isinstance(value, Upload) else str(value)
+    elif value is not None:
+        raise InvalidRequestError(
+            "the request has no form", problems=[f"{name}: a {type(value).__name__} cannot stand in a form"]
+        )
+
+
+def _part(name: str, value: str | Upload) -> bytes:
+    head = f'Content-Disposition: form-data; name="{name.translate(_QUOTED)}"'
+    if isinstance(value, Upload):
+        head += f'; filename="{value.name.translate(_QUOTED)}"\r\nContent-Type: {value.media_type.translate(_QUOTED)}'
+        return head.encode("utf-8", "surrogateescape") + b"\r\n\r\n" + value.data
+    return f"{head}\r\n\r\n{value}".encode()
