@@ -17,6 +17,7 @@ import pytest
 from attrs import define
 
 from jackfield_cli import main
+from jackfield_emulator.emulator import Emulator
 
 KEY = "sk-never-to-be-shown-0123456789"
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
@@ -219,6 +220,19 @@ def asking(jackfield: Run, target: list[str]) -> Run:
         return jackfield("ask", *target, model, *args, **options)
 
     return ask
+
+
+@pytest.fixture
+def emulated(jackfield: Run, jackfield_emulator: Emulator) -> Run:
+    """Return a function that runs a command against the emulator, as somebody with an account at OpenAI would."""
+
+    def run(command: str, *args: str, env: dict[str, str] | None = None, **options: Any) -> Done:
+        account = {**jackfield_emulator.environment, **(env or {})}
+        done = jackfield(command, "--provider", "openai", *args, env=account, **options)
+        assert jackfield_emulator.api_key not in done.stdout + done.stderr
+        return done
+
+    return run
 
 
 @pytest.fixture

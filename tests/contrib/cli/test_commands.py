@@ -59,7 +59,18 @@ def test_what_comes_later_is_not_there():
     assert set() == set(LATER) & set(COMMANDS)
 
 
-LEAN = ["rich", "prompt_toolkit", "urllib3", "cattrs", "attr", "attrs", "pluggy", "structlog", "jackfield.client", "jackfield_openai"]
+LEAN = [
+    "rich",
+    "prompt_toolkit",
+    "urllib3",
+    "cattrs",
+    "attr",
+    "attrs",
+    "pluggy",
+    "structlog",
+    "jackfield.client",
+    "jackfield_openai",
+]
 
 
 LIGHT = [["--help"], ["--version"], ["providers"], ["providers", "--json"]]

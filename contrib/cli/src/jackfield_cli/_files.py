@@ -19,13 +19,15 @@ def free(path: Path, *, force: bool) -> Path:
 
     Raises:
         UsageError: There is something already, and nobody said that it may go; or there is no such folder.
+        ClickException: It is no name for a file.
     """
-    if path.is_dir():
-        raise click.UsageError(f"{str(path)!r} is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise click.UsageError(f"there is no folder {str(path.parent)!r}; make it first")
-    if path.exists() and not force:
-        raise click.UsageError(f"{str(path)!r} exists; name another file, or write over it with --force")
+    with readable_errors(path):
+        if path.is_dir():
+            raise click.UsageError(f"{str(path)!r} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise click.UsageError(f"there is no folder {str(path.parent)!r}; make it first")
+        if path.exists() and not force:
+            raise click.UsageError(f"{str(path)!r} exists; name another file, or write over it with --force")
     return path
 
 

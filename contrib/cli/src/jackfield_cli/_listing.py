@@ -16,7 +16,7 @@ from jackfield_cli._telling import accounted, document, in_a_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jackfield import Model, ModelsResponse
+    from jackfield.operations.models import Model, ModelsResponse
 
 
 @frozen(kw_only=True)
