@@ -17,7 +17,7 @@ from attrs import frozen
 
 from jackfield_cli._defaults import IMAGES_MODEL_VARIABLE
 from jackfield_cli._documents import told
-from jackfield_cli._files import TakenError, free, written
+from jackfield_cli._files import TakenError, free, readable_errors, written
 from jackfield_cli._given import prompt
 from jackfield_cli._opening import Answering, opened
 from jackfield_cli._screen import Waiting, is_terminal, note, pour, say
@@ -115,8 +115,9 @@ def _place(options: Options, described: str) -> Path:
         if options.as_json or (options.n or 1) > 1:
             raise click.UsageError("-o -: standard output takes one picture and nothing else")
         return Path("-")
-    if output is None or output.is_dir():
-        return (output or Path()) / named_after(described)
+    with readable_errors(output or Path()):
+        if output is None or output.is_dir():
+            return (output or Path()) / named_after(described)
     if not output.suffix:
         free(output.with_name(f"{output.name}.png"), force=options.force)
     else:

@@ -89,9 +89,9 @@ def embedded(options: Options) -> int:
             with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=not options.quiet) as progress:
                 client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=progress.tell)
         except BaseException:
-            _keep(batch, options, head)
+            _keep(batch, texts, options, head)
             raise
-        vectors = [chunk.vector for chunk in batch.chunks if chunk.vector is not None]
+        vectors = [vector for vector in batch.vectors if vector is not None]
         _write(vectors, texts, options)
     facts = {
         "provider": client.provider,
@@ -118,22 +118,23 @@ def _resumed(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> int
             note(f"{part} has what an earlier run kept; --resume would go on from there")
         return 0
     vectors = kept(part, head)
-    for chunk in batch.chunks:
+    for chunk in batch:
         chunk.vector = vectors.get(chunk.index)
     return len(vectors)
 
 
-def _keep(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> None:
-    """Write down what came, and say where it is."""
-    came = {chunk.index: chunk.vector for chunk in batch.chunks if chunk.vector is not None}
+def _keep(batch: DataBatch, texts: Sequence[Input], options: Options, head: Mapping[str, Any]) -> None:
+    """Write down what came, and say where it is and what did not come."""
+    came = {chunk.index: chunk.vector for chunk in batch if chunk.vector is not None}
     if options.output is None or not came:
         return
     part = part_of(options.output)
     keep(part, head, came)
-    if not options.quiet:
-        note(
-            f"{len(came)} of {len(batch.chunks)} vectors are kept in {part}; the same with --resume goes on from there"
-        )
+    if options.quiet:
+        return
+    note(f"{len(came)} of {len(batch)} vectors are kept in {part}; the same with --resume goes on from there")
+    for chunk in batch.missing[:1]:
+        note(f"the first that has none: {texts[chunk.index].place}")
 
 
 def _write(vectors: Sequence[Vector], texts: Sequence[Input], options: Options) -> None:

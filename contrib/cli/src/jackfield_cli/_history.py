@@ -20,6 +20,7 @@ from jackfield_cli._files import written
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+IS_WINDOWS = os.name == "nt"
 KEPT = 1000
 """How many entries are kept; the file is cut when it has twice as many."""
 
@@ -39,7 +40,7 @@ _SHORTEST = 8
 
 def state_file(environment: Mapping[str, str]) -> Path:
     """Return where the history is kept."""
-    if os.name == "nt":
+    if IS_WINDOWS:
         folder = Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     else:
         folder = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")

@@ -29,6 +29,11 @@ class Input(NamedTuple):
     file: str
     line: int | None
 
+    @property
+    def place(self) -> str:
+        """Where it is, as compilers say it."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
 
 def inputs(files: Sequence[str], *, whole: bool) -> list[Input]:
     """Return the texts of *files*, in order; of standard input where none is named and something is piped in.

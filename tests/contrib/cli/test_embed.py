@@ -1,0 +1,229 @@
+"""`jackfield embed`: files to vectors, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from array import array
+
+import pytest
+
+from jackfield_cli._kept import part_of
+
+MODEL = ["--model", "text-embedding-3-small", "--dimensions", "4"]
+LINES = "one two\r\n\n  \nthree\nfour"
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Return a file of three inputs, with empty lines between them."""
+    (tmp_path / "lines.txt").write_bytes(LINES.encode())
+    return "lines.txt"
+
+
+def rows(text):
+    """Return lines of JSON as what they say."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_every_line_is_an_input(emulated, jackfield_emulator, lines):
+    """Each line that is not empty becomes a vector, a line of JSON each on standard output."""
+    done = emulated("embed", *MODEL, lines)
+
+    assert ["one two", "three", "four"] == jackfield_emulator.journal[-1].body["input"]
+    assert [0, 1, 2] == [row["index"] for row in rows(done.stdout)]
+    assert [["index", "vector"]] * 3 == [list(row) for row in rows(done.stdout)]
+    assert {4} == {len(row["vector"]) for row in rows(done.stdout)}
+    assert "openai · text-embedding-3-small · 3 vectors · 4 numbers each\n" == done.stderr
+
+
+def test_whole_files(emulated, jackfield_emulator, lines, tmp_path):
+    """With --whole each file is one input; one without text is none."""
+    (tmp_path / "empty.txt").write_text(" \n")
+    (tmp_path / "b.txt").write_bytes("\ufeffb\n".encode())
+    done = emulated("embed", *MODEL, "--whole", lines, "empty.txt", "b.txt", "--with-input")
+
+    assert [LINES, "b\n"] == jackfield_emulator.journal[-1].body["input"]
+    assert [("lines.txt", None), ("b.txt", None)] == [(row["file"], row["line"]) for row in rows(done.stdout)]
+
+
+def test_with_input(emulated, lines):
+    """--with-input says where each vector is from."""
+    found = rows(emulated("embed", *MODEL, lines, "-", "--with-input", stdin="five\n").stdout)
+
+    assert ["index", "file", "line", "input", "vector"] == list(found[0])
+    expected = [(lines, 1, "one two"), (lines, 4, "three"), (lines, 5, "four"), ("-", 1, "five")]
+    assert expected == [(row["file"], row["line"], row["input"]) for row in found]
+
+
+def test_piped_in(emulated, jackfield_emulator):
+    """Without a file what is piped in is read."""
+    emulated("embed", *MODEL, stdin="a\nb\n")
+
+    assert ["a", "b"] == jackfield_emulator.journal[-1].body["input"]
+
+
+def test_array_for_numpy(emulated, lines, tmp_path):
+    """A .npy file is an array that numpy reads, with the numbers that JSON has, to the last bit."""
+    numpy = pytest.importorskip("numpy")
+    emulated("embed", *MODEL, lines, "-o", "v.npy")
+    told = rows(emulated("embed", *MODEL, lines).stdout)
+
+    read = numpy.load(tmp_path / "v.npy")
+    assert ((3, 4), numpy.float32, True) == (read.shape, read.dtype, read.flags.c_contiguous)
+    assert read.tolist() == [array("f", row["vector"]).tolist() for row in told]
+
+
+def test_lines_of_json_in_a_file(emulated, lines, tmp_path):
+    """A .jsonl file has what standard output would get; nothing else is left in the folder."""
+    done = emulated("embed", *MODEL, lines, "-o", "v.jsonl")
+
+    assert "" == done.stdout
+    assert done.stderr.endswith("4 numbers each · in v.jsonl\n")
+    assert emulated("embed", *MODEL, lines).stdout == (tmp_path / "v.jsonl").read_text()
+    assert ["lines.txt", "v.jsonl"] == sorted(each.name for each in tmp_path.iterdir())
+
+
+def test_json(emulated, lines):
+    """--json tells what was done."""
+    document = json.loads(emulated("embed", *MODEL, lines, "-o", "v.npy", "--json").stdout)
+
+    expected = {"provider": "openai", "model": MODEL[1], "count": 3, "dimensions": 4, "resumed": 0, "path": "v.npy"}
+    assert expected == document
+
+
+def test_quiet(emulated, lines):
+    """With --quiet standard error stays empty."""
+    assert "" == emulated("embed", *MODEL, lines, "-q").stderr
+
+
+def test_model_from_the_environment(emulated, jackfield_emulator, lines):
+    """JACKFIELD_EMBEDDINGS_MODEL names the model; JACKFIELD_MODEL is for chats."""
+    env = {"JACKFIELD_EMBEDDINGS_MODEL": MODEL[1], "JACKFIELD_MODEL": "gpt-4o"}
+    emulated("embed", lines, env=env)
+
+    assert MODEL[1] == jackfield_emulator.journal[-1].body["model"]
+
+
+REFUSED = [
+    (["lines.txt", "-o", "there.npy"], "'there.npy' exists"),
+    (["lines.txt", "-o", "v.csv"], "a file of vectors ends in .npy or .jsonl"),
+    (["lines.txt", "-o", "v.npy", "--with-input"], "an array has no room for texts"),
+    (["lines.txt", "--json"], "--json needs -o FILE"),
+    (["lines.txt", "--resume"], "--resume needs -o FILE"),
+    (["nowhere.txt"], "'nowhere.txt' cannot be read: No such file"),
+    (["."], "'.' cannot be read: Is a directory"),
+    (["binary"], "'binary' is no text in UTF-8 (byte 0)"),
+    (["empty"], "nothing to embed: there is no text in 'empty'"),
+    ([], "nothing to embed: there is no text in '-'"),
+    (["lines.txt", "--dimensions", "0"], "dimensions must be"),
+]
+
+
+@pytest.mark.parametrize(("args", "expected"), REFUSED)
+def test_refused_before_anything_is_sent(emulated, jackfield_emulator, lines, tmp_path, args, expected):
+    """What is wrong with files and names is an error before anything is sent."""
+    (tmp_path / "there.npy").write_bytes(b"mine")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "empty").write_text("\n \n")
+    done = emulated("embed", *MODEL, *args)
+
+    assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
+    assert expected in done.stderr
+    assert b"mine" == (tmp_path / "there.npy").read_bytes()
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Return a file that takes two calls, the second of which fails: its last line is too long for any model."""
+    (tmp_path / "many.txt").write_text("word\n" * 2048 + "word " * 9000)
+    return "many.txt"
+
+
+def test_what_came_before_it_broke_off_is_kept(emulated, jackfield_emulator, many, tmp_path):
+    """After a failure in the middle --resume asks for what is missing, and for nothing else."""
+    broken = emulated("embed", *MODEL, many, "-o", "v.npy")
+
+    assert (1, False) == (broken.returncode, (tmp_path / "v.npy").exists())
+    assert "2048 of 2049 vectors are kept in v.npy.part; the same with --resume goes on from there\n" in broken.stderr
+    assert "the first that has none: many.txt:2049\n" in broken.stderr
+
+    jackfield_emulator.journal.clear()
+    again = emulated("embed", *MODEL, many, "-o", "v.npy", "--resume")
+    assert (1, [1]) == (again.returncode, [len(record.body["input"]) for record in jackfield_emulator.journal])
+    assert part_of(tmp_path / "v.npy").exists()
+
+
+def test_resumed_to_the_end(emulated, jackfield_emulator, tmp_path):
+    """A run that is taken up again ends as one that never broke off, and takes away what was kept."""
+    (tmp_path / "lines.txt").write_text("a\nb\nc\n")
+    emulated("embed", *MODEL, "lines.txt", "-o", "whole.jsonl", "--with-input")
+    head, rest = kept_of(emulated, tmp_path)
+    part_of(tmp_path / "v.jsonl").write_text(head + "\n" + rest[1] + "\n")
+    jackfield_emulator.journal.clear()
+    noted = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--json", "--resume")
+    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.jsonl", "--resume", "--with-input")
+
+    assert (0, 0) == (noted.returncode, json.loads(noted.stdout)["resumed"])
+    assert "3 vectors · 1 of them from the earlier run · 4 numbers each" in done.stderr
+    assert [["a", "b", "c"], ["a", "c"]] == [record.body["input"] for record in jackfield_emulator.journal]
+    assert (tmp_path / "whole.jsonl").read_text() == (tmp_path / "v.jsonl").read_text()
+    assert not part_of(tmp_path / "v.jsonl").exists()
+
+
+def kept_of(emulated, tmp_path):
+    """Return what a run keeps of the file `lines.txt`: its first line, and one for each vector."""
+    from jackfield_cli._kept import digest
+
+    inputs = digest((tmp_path / "lines.txt").read_text().split())
+    head = {"provider": "openai", "model": MODEL[1], "dimensions": 4, "inputs": inputs}
+    lines = emulated("embed", *MODEL, "lines.txt").stdout.splitlines()
+    return json.dumps(head), lines
+
+
+OTHERS = [
+    (["--dimensions", "5"], "was kept for other dimensions; ask as you did then, or remove it"),
+    (["--model", "text-embedding-3-large"], "was kept for other model;"),
+    (["more.txt"], "was kept for other inputs;"),
+]
+
+
+@pytest.mark.parametrize(("args", "expected"), OTHERS)
+def test_what_was_kept_for_something_else(emulated, jackfield_emulator, tmp_path, args, expected):
+    """What was kept is not mixed with what is asked otherwise."""
+    for name in ("lines.txt", "more.txt"):
+        (tmp_path / name).write_text("a\nb\n")
+    head, rest = kept_of(emulated, tmp_path)
+    part_of(tmp_path / "v.npy").write_text("\n".join([head, *rest]))
+    jackfield_emulator.journal.clear()
+    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--resume", *args)
+
+    assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
+    assert expected in done.stderr
+
+
+@pytest.mark.parametrize("content", ["", "no JSON", "[]", "{}", '{"provider": "openai"}', "1\n2"])
+def test_what_no_run_kept(emulated, lines, tmp_path, content):
+    """A file that is none of ours is said to be none."""
+    part_of(tmp_path / "v.npy").write_text(content)
+    done = emulated("embed", *MODEL, lines, "-o", "v.npy", "--resume")
+
+    assert 2 == done.returncode
+    assert "'v.npy.part' is not what a run kept; remove it" in done.stderr
+
+
+def test_without_resume_it_begins_anew(emulated, lines, tmp_path):
+    """What was kept is mentioned, and not used unasked."""
+    part_of(tmp_path / "v.npy").write_text("whatever")
+    done = emulated("embed", *MODEL, lines, "-o", "v.npy")
+
+    assert 0 == done.returncode
+    assert "v.npy.part has what an earlier run kept; --resume would go on from there\n" in done.stderr
+
+
+@pytest.mark.jackfield_emulator(scenario="unauthorized")
+def test_nothing_came(emulated, lines, tmp_path):
+    """Where nothing came nothing is kept, and the failure is told."""
+    done = emulated("embed", *MODEL, lines, "-o", "v.npy", "--json")
+
+    assert (1, ["lines.txt"]) == (done.returncode, [each.name for each in tmp_path.iterdir()])
+    assert "AuthenticationError" == json.loads(done.stdout)["error"]["class"]
