@@ -75,7 +75,7 @@ def test_async_is_where_it_must_be() -> None:
 
 HOMES = {
     "asyncio": r"_drive_async\.py|transports/in_thread\.py|testing/.+",
-    "cattrs": r"convert\.py|_settings\.py",
+    "cattrs": r"convert\.py|_settings\.py|typed/_building\.py",
     "importlib.metadata": r"_discovery\.py|testing/.+",
     "orjson": r"convert\.py",
     "pluggy": r"hookspecs\.py|_binding\.py",
@@ -205,7 +205,13 @@ def _public(path: Path) -> Iterator[tuple[str, ast.AST]]:
 @pytest.mark.parametrize("path", PUBLISHED, ids=named)
 def test_everything_public_has_a_docstring(path: Path) -> None:
     """Modules, classes, functions and methods of the core and the plugins."""
-    assert [] == [name for name, node in _public(path) if not ast.get_docstring(node)]  # type: ignore[arg-type]
+    undocumented = [name for name, node in _public(path) if not (ast.get_docstring(node) or _is_overload(node))]  # type: ignore[arg-type]
+    assert [] == undocumented
+
+
+def _is_overload(node: ast.AST) -> bool:
+    """Tell whether *node* only types a function that comes after it."""
+    return any(isinstance(each, ast.Name) and "overload" == each.id for each in getattr(node, "decorator_list", ()))
 
 
 def test_every_hook_is_in_the_reference() -> None:

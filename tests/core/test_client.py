@@ -517,7 +517,7 @@ def test_asking_takes_a_chats_parameters_alone(name: str, hint: str) -> None:
     """Anything else is told before anything is sent."""
     with pytest.raises(InvalidRequestError) as caught:
         a_client().ask("Hi", **{name: 1})
-    assert f"ask() does not take that: {name}: unknown; {hint}" == str(caught.value)
+    assert f"a chat does not take that: {name}: unknown; {hint}" == str(caught.value)
 
 
 async def test_one_client_serves_many_tasks() -> None:

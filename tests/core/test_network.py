@@ -116,8 +116,8 @@ class _Plain:
 
 def test_a_transport_that_knows_no_proxies_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the transport and the setting."""
-    found = __import__("jackfield.client", fromlist=["find"]).find
-    monkeypatch.setattr("jackfield.client.find", lambda group, name: _Plain if "plain" == name else found(group, name))
+    found = __import__("jackfield._setup", fromlist=["find"]).find
+    monkeypatch.setattr("jackfield._setup.find", lambda group, name: _Plain if "plain" == name else found(group, name))
     Client("openai", api_key="sk-nobody", transport="plain").close()
     with pytest.raises(SetupError, match="the transport 'plain' cannot take proxy="):
         Client("openai", api_key="sk-nobody", transport="plain", proxy="http://p.example")
@@ -129,7 +129,7 @@ def test_what_a_transport_itself_gets_wrong_is_its_own(monkeypatch: pytest.Monke
     def broken() -> Any:
         raise TypeError("broken")
 
-    found = __import__("jackfield.client", fromlist=["find"]).find
-    monkeypatch.setattr("jackfield.client.find", lambda group, name: broken if "b" == name else found(group, name))
+    found = __import__("jackfield._setup", fromlist=["find"]).find
+    monkeypatch.setattr("jackfield._setup.find", lambda group, name: broken if "b" == name else found(group, name))
     with pytest.raises(TypeError, match="broken"):
         Client("openai", api_key="sk-nobody", transport="b", proxy=None)

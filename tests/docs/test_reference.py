@@ -20,7 +20,7 @@ HOOKS = {
     for name, function in vars(hookspecs).items()
     if inspect.isfunction(function) and hasattr(function, "jackfield_spec")
 }
-COMMANDS = (http.Send, http.Read, http.Wait, http.Emit, http.Run)
+COMMANDS = (http.Send, http.Read, http.Wait, http.Emit, http.Run, http.RunAll)
 
 
 def page(name: str) -> str:

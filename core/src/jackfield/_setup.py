@@ -165,7 +165,11 @@ class Setup:
             ConfigurationError: There is no such configuration, or it cannot be read.
             SettingsError: It does not fit its provider.
         """
-        return cls(**configured(name, source, changes))
+        try:
+            return cls(**configured(name, source, changes))
+        except SetupError as error:
+            changes.clear()  # rule 2
+            raise without_frames(error) from None
 
     def _adopted(self, transport: Any) -> Any:
         """Return *transport* as the client's driver needs it. Each client has its own."""

@@ -1,7 +1,8 @@
 """One record per call, and one log line.
 
 Rule 1: whichever way a call ends, exactly one of `call.finished`, `call.failed`, `call.abandoned` is written.
-Rule 2: no prompts, no answers, no headers, no URLs, no secrets: flat facts with numbers rounded.
+Rule 2: no prompts, no answers, no headers, no URLs, no secrets: flat facts with numbers rounded. What was asked and
+answered is added to the line, and to nothing else, where `JACKFIELD_LOG_CONTENT` is set to `1`.
 Rule 3: silent unless the application has configured structlog or `JACKFIELD_LOG` is set; structlog is not imported
 before that, and its configuration is never touched.
 """
@@ -17,13 +18,19 @@ from jackfield._settings import environment
 from jackfield.errors import JackfieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from jackfield._ledger import Ledger
     from jackfield.call import Call
 
+CONTENT = "JACKFIELD_LOG_CONTENT"
+_YES = frozenset({"1", "true", "yes", "on"})
+_LONGEST = 2000
+"""How many characters of a prompt or an answer are written."""
+_ASKED = ("messages", "prompt", "input")
+"""Where a request has what it asks, by operation."""
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -89,7 +96,7 @@ class Trace:
             return
         record = self._record(kind)
         if is_wanted():  # first: a listener that raises does not cost the log its line
-            _write(record)
+            _write(record, _content(self._call.request, self.response))
         for listener in self._listeners:
             listener(record)
 
@@ -109,8 +116,8 @@ class Trace:
             status=ledger.meta.attempts[-1].status if ledger.meta.attempts else None,
             request_id=ledger.meta.request_id,
             seconds=round(ledger.meta.seconds, 3),
-            input_tokens=getattr(usage, "prompt_tokens", None),
-            output_tokens=getattr(usage, "completion_tokens", None),
+            input_tokens=getattr(usage, "prompt_tokens", getattr(usage, "input_tokens", None)),
+            output_tokens=getattr(usage, "completion_tokens", getattr(usage, "output_tokens", None)),
             error=kind.__name__ if kind is not None and outcome == "failed" else None,
         )
 
@@ -121,8 +128,19 @@ def is_wanted() -> bool:
     return (structlog is not None and structlog.is_configured()) or environment("JACKFIELD_LOG") is not None
 
 
-def _write(record: CallRecord) -> None:
-    facts = {name: value for name, value in asdict(record).items() if value is not None}
+def _content(request: Any, response: Any) -> dict[str, str]:
+    """Return what was asked and answered, where somebody wants to read it; of a conversation the last message."""
+    if (environment(CONTENT) or "").lower() not in _YES:
+        return {}
+    asked = next((value for name in _ASKED if (value := getattr(request, name, None)) is not None), request)
+    if asked and not isinstance(asked, str) and hasattr(request, "messages"):
+        asked = asked[-1].content
+    told = {"prompt": asked, "answer": getattr(response, "text", None)}
+    return {name: str(value)[:_LONGEST] for name, value in told.items() if value is not None}
+
+
+def _write(record: CallRecord, content: Mapping[str, str]) -> None:
+    facts = {name: value for name, value in asdict(record).items() if value is not None} | content
     outcome = facts.pop("outcome")
     level = "warning" if outcome == "failed" else "info"
     getattr(_logger(), level)(f"call.{outcome}", **facts)

@@ -94,7 +94,7 @@ class DataBatch:
         Raises:
             InvalidRequestError: It is no text, or empty.
         """
-        if not isinstance(text, str) or not text:
+        if not (text and isinstance(text, str)):
             problem = f"texts[{len(self.chunks)}] must be text of at least 1 character, not {text!r}"
             raise InvalidRequestError("there is nothing to embed", problems=[problem])
         chunk = DataChunk(text, len(self.chunks))

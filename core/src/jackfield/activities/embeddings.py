@@ -27,7 +27,7 @@ _TOO_LARGE = frozenset({"max_tokens_per_request", "request_too_large"})
 _TOO_LARGE_STATUS = 413
 
 
-def embedding(start: Start, text: str, parameters: Mapping[str, Any], changes: Mapping[str, Any]) -> Flow[Vector]:
+def embedding(start: Start, text: Any, parameters: Mapping[str, Any], changes: Mapping[str, Any]) -> Flow[Vector]:
     """Return the flow of one text; its result is the vector.
 
     Raises:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,11 @@ _PARTS = {fields(each).type.default: each for each in CONTENT_PARTS}
 _CHARACTERS_A_TOKEN = 4
 _TOKENS_A_MESSAGE = 4
 _TOKENS_A_PART = 1000
+
+
+def _messages(given: Iterable[str | Message | AssistantMessage]) -> list[Message]:
+    """Return what was given as messages, in a list of its own."""
+    return [_message(each) for each in given]
 
 
 def estimated_tokens(message: Message) -> int:
@@ -62,7 +67,7 @@ class ChatSession:
     """
 
     system: str | None = None
-    messages: list[Message] = field(factory=list, converter=lambda given: [_message(each) for each in given])
+    messages: list[Message] = field(factory=list, converter=_messages)
     budget: int | None = field(default=None, kw_only=True)
     count_tokens: Callable[[Message], int] = field(default=estimated_tokens, kw_only=True, repr=False)
     response: ChatResponse | None = field(default=None, init=False, repr=False)

@@ -118,32 +118,40 @@ def _from_text(kind: Any, read: Callable[[str], Any]) -> Callable[[Any, Any], An
     return structure
 
 
+_EXACT: Mapping[type[Any], tuple[type, ...]] = {
+    str: (str,),
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    NoneType: (NoneType,),
+}
+_READ: Mapping[type[Any], Callable[[str], Any]] = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    time: time.fromisoformat,
+    UUID: UUID,
+    Decimal: Decimal,
+}
+
+
 @cache
 def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - as above
 
     converter = Converter(detailed_validation=True)
-    for kind, accepted in (
-        (str, (str,)),
-        (bool, (bool,)),
-        (int, (int,)),
-        (float, (int, float)),
-        (NoneType, (NoneType,)),
-    ):
+    for kind, accepted in _EXACT.items():
         converter.register_structure_hook(kind, _exactly(kind, *accepted))
-    for kind, read in (
-        (datetime, datetime.fromisoformat),
-        (date, date.fromisoformat),
-        (time, time.fromisoformat),
-        (UUID, UUID),
-        (Decimal, Decimal),
-    ):
+    for kind, read in _READ.items():
         converter.register_structure_hook(kind, _from_text(kind, read))
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _literal)
+    converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _enum)
     converter.register_structure_hook_func(_is_dict, lambda value, kind: _dict(value, kind, converter))
     converter.register_structure_hook_func(_is_union, lambda value, kind: _one_of(value, kind, converter))
     return converter
+
+
+def _is_literal(kind: Any) -> bool:
+    return get_origin(kind) is Literal
 
 
 def _literal(value: Any, kind: Any) -> Any:

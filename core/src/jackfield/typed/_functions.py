@@ -14,7 +14,7 @@ from jackfield.typed._schema import Drawing, root_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_UNNAMED = {
+_UNNAMED: Mapping[Any, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "is positional only, and a model names its arguments",
     inspect.Parameter.VAR_POSITIONAL: "takes any number of arguments, and a schema has to name them",
     inspect.Parameter.VAR_KEYWORD: "takes any names, and a schema has to say which",
