@@ -28,6 +28,7 @@ BODIES = {
     ),
     "images": ("/v1/images/generations", {"model": "dall-e-2", "prompt": "x", "size": "256x256"}),
     "embeddings": ("/v1/embeddings", {"model": "text-embedding-3-small", "input": ["a", "b"]}),
+    "picture": ("/pictures/64x64/0.png?se=1", None),
 }
 
 
@@ -42,7 +43,7 @@ def ask(emulator: Emulator, mode: str, **headers: str) -> tuple[int, dict[str, s
     ending = threading.Timer(0.5, _shut, [connection.sock])
     ending.start()
     try:
-        connection.request("POST", path, json.dumps(body), named)
+        connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, named)
         try:
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:

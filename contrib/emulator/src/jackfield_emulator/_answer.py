@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jackfield_emulator import _chat, _chat_rules, _chat_wire, _embeddings, _identity, _images
+from jackfield_emulator import _chat, _chat_rules, _chat_wire, _edits, _embeddings, _identity, _images
 from jackfield_emulator._account import Account
+from jackfield_emulator._forms import told
 from jackfield_emulator._json import compact, pretty
 from jackfield_emulator._listing import distinct
 from jackfield_emulator._plan import Plan, pieces, whole
 from jackfield_emulator._refusal import Refusal, invalid
 from jackfield_emulator._reply import Reply
-from jackfield_emulator._surfaces import Route, Surface, surface_of
+from jackfield_emulator._surfaces import FORMS, Route, Surface, surface_of
 from jackfield_emulator.journal import Record
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Answers:
             if "models" == route.operation:
                 reply = self._models(surface, route)
             else:
-                document = _document(asked)
+                document = _form(asked) if route.operation in FORMS else _document(asked)
                 if surface.azure and route.deployment is None and isinstance(document.get("model"), str):
                     found = Found(surface.name, route.operation, document["model"])
                 reply = self._model(asked, surface, route, document)
@@ -99,6 +100,10 @@ class Answers:
 
     def _model(self, asked: Asked, surface: Surface, route: Route, document: Mapping[str, Any]) -> Reply:
         model = surface.model(route, document, self.account)
+        if "images.edits" == route.operation:
+            return _edits.edited(document, model, asked.url, azure=surface.azure)
+        if "images.variations" == route.operation:
+            return _edits.varied(document, model, asked.url)
         if "images.generations" == route.operation:
             return _images.answer(document, model, asked.url, azure=surface.azure)
         if "embeddings" == route.operation:
@@ -115,7 +120,9 @@ def record(asked: Asked, status: int, found: Found) -> Record:
     """Return what the journal says of a request."""
     sent = {"api-key": "api-key" in asked.headers, "bearer": asked.bearer is not None}
     body = asked.document
-    if body is None and asked.content:
+    if body is None and asked.form is not None:
+        body = told(asked.form)
+    elif body is None and asked.content:
         body = asked.content.decode(errors="replace")
     return Record(
         surface=found.surface,
@@ -143,6 +150,21 @@ def _document(asked: Asked) -> dict[str, Any]:
     document = asked.document
     if not isinstance(document, dict):
         raise invalid(_NO_JSON)
+    return document
+
+
+def _form(asked: Asked) -> dict[str, Any]:
+    """Return the body, which must be a form."""
+    kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        text = (
+            f"Unsupported content type: '{kind}'. This API method only accepts 'multipart/form-data' requests, but you "
+            f"specified the header 'Content-Type: {kind}'. Please try again with a supported content type."
+        )
+        raise invalid(text, None, "unsupported_content_type")
+    document = asked.form
+    if document is None:
+        raise invalid("Could not parse multipart form")
     return document
 
 

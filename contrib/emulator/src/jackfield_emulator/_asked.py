@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
 
+from jackfield_emulator._forms import gathered, parsed
+
 _SLASHES = re.compile("/{2,}")
 
 
@@ -55,6 +57,12 @@ class Asked:
             return json.loads(self.content)
         except ValueError:
             return None
+
+    @property
+    def form(self) -> dict[str, Any] | None:
+        """The body as a form, files among its values, or None if it is none."""
+        fields = parsed(self.headers.get("content-type", ""), self.content)
+        return None if fields is None else gathered(fields)
 
     @property
     def bearer(self) -> str | None:

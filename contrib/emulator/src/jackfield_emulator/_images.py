@@ -20,9 +20,9 @@ from jackfield_emulator._reply import Reply
 from jackfield_emulator._rules import Rule, checked, one_of, rule, wrong_value
 from jackfield_emulator._text import tokens
 
-_COMMON = {"model": rule("string"), "n": rule("integer", 1, 10), "size": rule("string"), "user": rule("string")}
-_FORM = {"response_format": one_of("url", "b64_json")}
-_GPT: dict[str, Rule] = {
+COMMON = {"model": rule("string"), "n": rule("integer", 1, 10), "size": rule("string"), "user": rule("string")}
+FORM = {"response_format": one_of("url", "b64_json")}
+GPT: dict[str, Rule] = {
     "background": one_of("transparent", "opaque", "auto"),
     "complexity": one_of("low", "medium", "high"),
     "frame_count": rule("integer", 2, 16),
@@ -54,9 +54,9 @@ class Family:
 
 
 FAMILIES = {
-    "dall-e-2": Family(1000, _COMMON | _FORM, ("1024x1024", "256x256", "512x512")),
-    "dall-e-3": Family(4000, _COMMON | _FORM | _STYLED, ("1024x1024", "1792x1024", "1024x1792")),
-    "gpt-image": Family(32000, _COMMON | _GPT, ("1024x1024", "1536x1024", "1024x1536", "auto")),
+    "dall-e-2": Family(1000, COMMON | FORM, ("1024x1024", "256x256", "512x512")),
+    "dall-e-3": Family(4000, COMMON | FORM | _STYLED, ("1024x1024", "1792x1024", "1024x1792")),
+    "gpt-image": Family(32000, COMMON | GPT, ("1024x1024", "1536x1024", "1024x1536", "auto")),
 }
 _SIZE = re.compile(r"(\d{1,4})x(\d{1,4})")
 _COSTS = {"low": 272, "medium": 1056}
@@ -71,6 +71,10 @@ class Pictures:
     model: Model
     url: str
     azure: bool
+    source: str = ""
+    """What the pictures are that it starts from."""
+    pictures: int = 0
+    """How many those are."""
 
     @property
     def many(self) -> int:
@@ -99,16 +103,17 @@ class Pictures:
     def usage(self) -> dict[str, Any]:
         """What it cost."""
         asked, drawn = len(tokens(self.given["prompt"])), _COSTS.get(self.quality, 4160) * self.many
+        seen = 194 * self.pictures
         return {
-            "input_tokens": asked,
-            "input_tokens_details": {"image_tokens": 0, "text_tokens": asked},
+            "input_tokens": asked + seen,
+            "input_tokens_details": {"image_tokens": seen, "text_tokens": asked},
             "output_tokens": drawn,
-            "total_tokens": asked + drawn,
+            "total_tokens": asked + seen + drawn,
         }
 
     def seed(self, index: int) -> str:
         """Return what the picture is drawn from."""
-        return hexadecimal(24, self.given["prompt"], self.given.get("style"), index)
+        return hexadecimal(24, self.given["prompt"], self.source or self.given.get("style"), index)
 
     def encoded(self, index: int) -> str:
         """Return a picture in base64."""
@@ -119,13 +124,17 @@ class Pictures:
 
 def answer(document: Mapping[str, Any], model: Model, url: str, *, azure: bool) -> Reply:
     """Check a request and answer it."""
-    pictures = Pictures(_checked(document, model), model, url, azure)
-    if "gpt-image" != _name(model):
+    return replied(Pictures(_checked(document, model), model, url, azure))
+
+
+def replied(pictures: Pictures, kind: str = "image_generation") -> Reply:
+    """Answer a request that keeps the rules; *kind* is what its events' types begin with."""
+    if "gpt-image" != family_name(pictures.model):
         return Reply({"created": int(time.time()), "data": [_item(pictures, index) for index in range(pictures.many)]})
     cost = pictures.usage["total_tokens"]
     if pictures.given.get("stream"):
-        return Reply(events=_events(pictures), tokens=cost)
-    told = {} if azure else _told(pictures)
+        return Reply(events=_events(pictures, kind), tokens=cost)
+    told = {} if pictures.azure else _told(pictures)
     data = [{"b64_json": pictures.encoded(index)} for index in range(pictures.many)]
     return Reply({"created": int(time.time()), **told, "data": data, "usage": pictures.usage}, tokens=cost)
 
@@ -154,12 +163,12 @@ def _item(pictures: Pictures, index: int) -> dict[str, Any]:
     return item | {"url": f"{pictures.url}/pictures/{pictures.size}/{pictures.seed(index)}.png?se={expires}"}
 
 
-def _events(pictures: Pictures) -> Iterator[bytes]:
+def _events(pictures: Pictures, kind: str) -> Iterator[bytes]:
     """Return a stream of typed events: partial pictures, then the whole one."""
     told = {"created_at": int(time.time()), **_told(pictures), "b64_json": pictures.encoded(0)}
     for number in range(pictures.given.get("partial_images", 0)):
-        yield _event("image_generation.partial_image", told | {"partial_image_index": number})
-    yield _event("image_generation.completed", told | {"usage": pictures.usage})
+        yield _event(f"{kind}.partial_image", told | {"partial_image_index": number})
+    yield _event(f"{kind}.completed", told | {"usage": pictures.usage})
 
 
 def _event(kind: str, document: Mapping[str, Any]) -> bytes:
@@ -173,11 +182,16 @@ def _checked(document: Mapping[str, Any], model: Model) -> dict[str, Any]:
         raise invalid(
             "Invalid 'n': integer above maximum value. Expected a value <= 1.", "n", "integer_above_max_value"
         )
-    if given.get("size", "auto") not in (*family.sizes, "auto") and not _is_free(model, given["size"]):
-        raise wrong_value("size", given["size"], family.sizes)
+    check_size(family, model, given)
     if "partial_images" in given and not given.get("stream"):
         raise invalid("The 'partial_images' parameter is only allowed when 'stream' is enabled.", "partial_images")
     return given
+
+
+def check_size(family: Family, model: Model, given: Mapping[str, Any]) -> None:
+    """Check that the model draws the size."""
+    if given.get("size", "auto") not in (*family.sizes, "auto") and not _is_free(model, given["size"]):
+        raise wrong_value("size", given["size"], family.sizes)
 
 
 def _is_free(model: Model, size: str) -> bool:
@@ -189,12 +203,13 @@ def _is_free(model: Model, size: str) -> bool:
     return fits and _PIXELS[0] <= width * height <= _PIXELS[1]
 
 
-def _name(model: Model) -> str:
+def family_name(model: Model) -> str:
+    """Return the name of the family that a model is of."""
     return model.name if model.name in FAMILIES else "gpt-image" if model.name.startswith("gpt-image") else "dall-e-3"
 
 
 def _family(model: Model) -> Family:
-    return FAMILIES[_name(model)]
+    return FAMILIES[family_name(model)]
 
 
 def picture(size: str, name: str) -> bytes | None:

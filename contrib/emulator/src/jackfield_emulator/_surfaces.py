@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 MODEL_OPERATIONS = {
     ("chat", "completions"): "chat.completions",
     ("images", "generations"): "images.generations",
+    ("images", "edits"): "images.edits",
+    ("images", "variations"): "images.variations",
     ("embeddings",): "embeddings",
 }
-_KINDS = {"chat.completions": "chat", "images.generations": "images", "embeddings": "embeddings"}
+FORMS = frozenset({"images.edits", "images.variations"})
+"""Operations that are asked with a form."""
+IMAGES = ("images.generations", "images.edits", "images.variations")
+_KINDS = {"chat.completions": "chat", "embeddings": "embeddings", **dict.fromkeys(IMAGES, "images")}
 API_VERSIONS = frozenset(
     {
         "2022-12-01",
@@ -57,6 +62,10 @@ API_VERSIONS = frozenset(
         "2025-04-01-preview",
     }
 )
+_SINCE = {"images.edits": "2025-04-01-preview", "images.variations": "9"}
+"""The dated version that an operation came with on Azure; one that is not there came with none."""
+_NOT_ON_AZURE = frozenset({"images.variations"})
+_EDITORS = ("dall-e-2", "gpt-image")
 _UNAUTHORIZED = (
     "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), "
     "or have expired."
@@ -81,7 +90,8 @@ class Route:
     """What a path means.
 
     Attributes:
-        operation: `chat.completions`, `images.generations`, `embeddings` or `models`.
+        operation: `chat.completions`, `images.generations`, `images.edits`, `images.variations`, `embeddings` or
+            `models`.
         deployment: The deployment that the path names.
         item: The model that a path under `models` names.
     """
@@ -178,13 +188,13 @@ class OpenAI:
 
     def model(self, route: Route, document: Mapping[str, Any], account: Account) -> Model:
         """Return the model that the body names."""
-        name = document.get("model") or ("dall-e-2" if "images.generations" == route.operation else None)
+        name = document.get("model") or ("dall-e-2" if route.operation in IMAGES else None)
         if not name:
             raise invalid("you must provide a model parameter")
         model = account.models.get(name) if isinstance(name, str) else None
         if model is None:
             raise self.no_item(str(name))
-        if model.kind == _KINDS[route.operation]:
+        if _does(model, route.operation):
             return model
         raise _UNFIT[route.operation](model.name)
 
@@ -209,6 +219,14 @@ _UNFIT: Mapping[str, Callable[[str], Refusal]] = {
         f"Invalid value: '{name}'. Value must be 'dall-e-2', 'dall-e-3', 'gpt-image-1', or 'gpt-image-1-mini'.",
         "model",
         "invalid_value",
+    ),
+    "images.edits": lambda name: invalid(
+        f"Invalid value: '{name}'. Value must be 'dall-e-2', 'gpt-image-1', or 'gpt-image-1-mini'.",
+        "model",
+        "invalid_value",
+    ),
+    "images.variations": lambda name: invalid(
+        f"Invalid value: '{name}'. Value must be 'dall-e-2'.", "model", "invalid_value"
     ),
     "embeddings": lambda _: invalid("You are not allowed to generate embeddings from this model", status=403),
 }
@@ -248,6 +266,8 @@ class AzureDated(_Azure):
                 found = Route(MODEL_OPERATIONS[tuple(rest)], deployment)
             case ["models", *_] as rest:
                 found = _route(tuple(rest))
+        if found is not None and asked.query.get("api-version", "") < _SINCE.get(found.operation, ""):
+            found = None
         if found is None or asked.query.get("api-version") not in API_VERSIONS or asked.method != found.method:
             raise gateway(404, "Resource not found")
         return found
@@ -284,7 +304,7 @@ class AzureV1(_Azure):
     def route(self, asked: Asked) -> Route:
         """Return what the path means."""
         found = _route(tuple(asked.steps[2:]))
-        if found is None or asked.method != found.method:
+        if found is None or found.operation in _NOT_ON_AZURE or asked.method != found.method:
             raise gateway(404, "Resource not found")
         if asked.query.get("api-version", "v1") not in ("v1", "preview"):
             raise Refusal(400, {"error": {"code": "BadRequest", "message": "API version not supported"}}, gateway=True)
@@ -347,13 +367,22 @@ def _admit(asked: Asked, account: Account) -> None:
         raise bare(401, _UNAUTHORIZED)
 
 
+def _does(model: Model, operation: str) -> bool:
+    """Tell whether a model does an operation at all."""
+    name = model.name
+    if "images.edits" == operation:
+        return name.startswith(_EDITORS)
+    return "dall-e-2" == name if "images.variations" == operation else model.kind == _KINDS[operation]
+
+
 def _fitting(model: Model, operation: str) -> Model:
-    if model.kind == _KINDS[operation]:
+    if _does(model, operation) and not ("images.edits" == operation and "dall-e-2" == model.name):
         return model
     spoken = {
         "chat.completions": "chatCompletion",
         "embeddings": "embeddings",
         "images.generations": "imageGenerations",
+        "images.edits": "imageEdits",
     }
     text = (
         f"The {spoken[operation]} operation does not work with the specified model, {model.name}. Please choose "

@@ -15,12 +15,14 @@ class Record:
 
     Attributes:
         surface: `openai`, `azure-dated`, `azure-v1`, `identity`, `pictures`, or None for a path that is nobody's.
-        operation: `chat.completions`, `images.generations`, `embeddings`, `models`, `token`, `picture`, or None.
+        operation: `chat.completions`, `images.generations`, `images.edits`, `images.variations`, `embeddings`,
+            `models`, `token`, `picture`, or None.
         method: In upper case.
         path: Without the query, still quoted.
         query: Names and values, unquoted.
         headers: Names in lower case. Not in the repr: credentials are among them.
-        body: The JSON document, or the text of a body that is none, or None without a body.
+        body: The JSON document; or a form as one, files told by name, type and size; or the text of a body that is
+            neither, or None without a body.
         status: What was answered.
         deployment: The deployment that was asked for, on Azure.
         credentials: Which were sent: any of `api-key` and `bearer`, in this order. Both together is a mistake that

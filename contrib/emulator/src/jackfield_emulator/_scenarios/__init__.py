@@ -1,7 +1,7 @@
 """Ways of misbehaving, by name. A scenario takes the good answer's plan and returns another; it does no I/O.
 
 One file for each kind: `_refusals`, `_rates` (429), `_answers` (200 with something else), `_filters`, `_streams`,
-`_connections`.
+`_connections`, `_pictures`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from jackfield_emulator._scenarios import _answers, _connections, _filters, _rates, _refusals, _streams
+from jackfield_emulator._scenarios import _answers, _connections, _filters, _pictures, _rates, _refusals, _streams
 from jackfield_emulator._scenarios._spoilt import MODES, Given, Scenario
-from jackfield_emulator._surfaces import MODEL_OPERATIONS
+from jackfield_emulator._surfaces import IMAGES, MODEL_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,9 @@ __all__ = ["MODES", "SCENARIOS", "Scenario", "Spoiler", "named"]
 
 HEADER = "x-jackfield-scenario"
 """Chooses a scenario for one request."""
-_KINDS = (_refusals, _rates, _answers, _filters, _streams, _connections)
+_KINDS = (_refusals, _rates, _answers, _filters, _streams, _connections, _pictures)
 SCENARIOS: Mapping[str, Scenario] = {each.name: each for kind in _KINDS for each in kind.SCENARIOS}
-_MODES = {"chat.completions": "chat", "images.generations": "images", "embeddings": "embeddings"}
+_MODES = {"chat.completions": "chat", "embeddings": "embeddings", **dict.fromkeys(IMAGES, "images")}
 _GOOD = 200
 
 
@@ -61,8 +61,10 @@ class Spoiler:
 
 
 def _mode(asked: Asked) -> str:
-    """Return which kind of answer is asked for; an empty word where it is none of a model's."""
+    """Return which kind of answer is asked for; an empty word where it is neither a model's nor a picture."""
     steps = tuple(asked.steps)
+    if "pictures" == steps[0]:
+        return "picture"
     operation = next((name for path, name in MODEL_OPERATIONS.items() if steps[-len(path) :] == path), "")
     mode = _MODES.get(operation, "")
     document = asked.document

@@ -23,7 +23,7 @@ class Given:
     Attributes:
         asked: What was asked.
         plan: What would be answered.
-        mode: `chat`, `stream`, `images` or `embeddings`.
+        mode: `chat`, `stream`, `images` or `embeddings`, or `picture` for one that is fetched from its URL.
         azure: Whether Azure is asked.
     """
 
