@@ -6,7 +6,7 @@ A parameter that the SDK gains has no line here, and `test_every_parameter_has_a
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import openai
@@ -27,6 +27,8 @@ from jackfield.operations.chat import (
     Tool,
     ToolChoice,
 )
+from jackfield.operations.image_edits import IMAGE_EDITS
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 
 MODEL = "gpt-oracle"
 """The model, and on Azure the deployment."""
@@ -258,6 +260,35 @@ PICTURES: dict[str, list[Value]] = {
     **OPTIONS,
 }
 
+KITE = ("kite.png", b"\x89PNG\r\n\x1a\n a kite")
+FIELD = ("field \u00e4.jpg", b"\xff\xd8\xff a field\r\n--")
+
+EDITED: dict[str, list[Value]] = {
+    "image": same("image", KITE, [KITE, FIELD], [KITE], KITE[1]),
+    "prompt": same("prompt", 'At night, señor 🪁\r\n"quoted"'),
+    "mask": same("mask", KITE, KITE[1]),
+    "markup": same("markup", KITE),
+    "input_fidelity": same("input_fidelity", "high"),
+    **{
+        name: values
+        for name, values in PICTURES.items()
+        if name not in ("prompt", "moderation", "style", "extra_body", *OPTIONS)
+    },
+    **OPTIONS,
+    "extra_body": [Value({"extra_body": {"a_new_one": {"of": [1, "x"]}}}, {"extra": {"a_new_one": {"of": [1, "x"]}}})],
+}
+
+VARIED: dict[str, list[Value]] = {
+    "image": same("image", KITE, KITE[1]),
+    "model": same("model", "dall-e-2"),
+    "n": same("n", 2),
+    "response_format": same("response_format", "b64_json"),
+    "size": same("size", "256x256"),
+    "user": same("user", "Łukasz"),
+    **OPTIONS,
+    "extra_body": EDITED["extra_body"],
+}
+
 VECTORS: dict[str, list[Value]] = {
     "input": same("input", "one", ["one", "två"], [1, 2, 3], [[1, 2], [3]]),
     "model": same("model", "text-embedding-3-small"),
@@ -279,6 +310,7 @@ class Asked:
         theirs: The SDK's arguments without which nothing can be asked.
         ours: The same for our request.
         values: The values of every parameter.
+        surfaces: The surfaces that have it; None for all.
     """
 
     operation: Operation[Any, Any, Any]
@@ -287,6 +319,7 @@ class Asked:
     theirs: Mapping[str, Any]
     ours: Mapping[str, Any]
     values: Mapping[str, list[Value]]
+    surfaces: Sequence[str] | None = None
 
     def parameters(self) -> list[str]:
         """Return the parameters that the SDK's method has."""
@@ -317,6 +350,23 @@ ASKED = {
             {"prompt": "A kite", "model": MODEL},
             {"prompt": "A kite", "model": MODEL},
             PICTURES,
+        ),
+        Asked(
+            IMAGE_EDITS,
+            Images.edit,
+            lambda client: client.images.edit,
+            {"image": KITE, "prompt": "At night", "model": MODEL},
+            {"image": KITE, "prompt": "At night", "model": MODEL},
+            EDITED,
+        ),
+        Asked(
+            IMAGE_VARIATIONS,
+            Images.create_variation,
+            lambda client: client.images.create_variation,
+            {"image": KITE, "model": MODEL},
+            {"image": KITE, "model": MODEL},
+            VARIED,
+            surfaces=("openai",),
         ),
         Asked(
             EMBEDDINGS,
