@@ -34,6 +34,7 @@ def vector_from_text(text: str) -> Vector:
     """
     try:
         vector: Vector = array("f", _numbers(json.loads(text, parse_constant=_no_number)))
+        _refuse_infinite(vector)
     except (OverflowError, RecursionError, TypeError, ValueError) as error:
         raise InvalidRequestError("that is no vector", problems=[f"text: {error}"]) from None
     return vector
@@ -43,6 +44,11 @@ def _numbers(document: object) -> list[float]:
     if not isinstance(document, list) or any(type(each) not in (int, float) for each in document):
         raise ValueError("expected a list of numbers")
     return document
+
+
+def _refuse_infinite(vector: Vector) -> None:
+    if not all(map(math.isfinite, vector)):
+        raise ValueError("a number is too large for 32 bits")
 
 
 def _no_number(constant: str) -> float:

@@ -110,10 +110,12 @@ def _exactly(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
 
 def _from_text(kind: Any, read: Callable[[str], Any]) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
+        if type(value) is bool:
+            raise ValueError(f"expected a {kind.__name__}, got {_called(value)}")
         try:
             return read(value)
         except (AttributeError, InvalidOperation, TypeError, ValueError):
-            raise ValueError(f"expected a {kind.__name__} as text, got {value!r}") from None
+            raise ValueError(f"expected a {kind.__name__}, got {value!r}") from None
 
     return structure
 
@@ -130,7 +132,7 @@ _READ: Mapping[type[Any], Callable[[str], Any]] = {
     date: date.fromisoformat,
     time: time.fromisoformat,
     UUID: UUID,
-    Decimal: Decimal,
+    Decimal: lambda value: Decimal(str(value)),
 }
 
 

@@ -50,7 +50,7 @@ _PLAIN: Mapping[Any, Mapping[str, Any]] = {
     date: {"type": "string", "format": "date"},
     time: {"type": "string", "format": "time"},
     UUID: {"type": "string", "format": "uuid"},
-    Decimal: {"type": "string"},
+    Decimal: {"type": "number"},
 }
 LISTS = (list, tuple, set, frozenset, Sequence, MutableSequence, Iterable, AbstractSet)
 DICTS = (dict, Mapping, MutableMapping)

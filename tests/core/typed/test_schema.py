@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import Annotated, Any, Literal, NewType, NotRequired, Required, TypedDict, TypeVar
+from uuid import UUID
+
+import attrs
+import pytest
+
+from jackfield import CHAT, ChatRequest, Client, InvalidRequestError, Message
+from jackfield.operations.chat import ResponseFormat
+from jackfield.typed import name_of, schema_of
+from jackfield_emulator import Emulator
+
+Name = NewType("Name", str)
+T = TypeVar("T")
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Grade(IntEnum):
+    GOOD = 1
+    BAD = 2
+
+
+class Mixed(Enum):
+    ONE = 1
+    TWO = "two"
+
+
+@attrs.define
+class Line:
+    """What is bought.
+
+    Attributes:
+        name: What it is called, over
+            two lines.
+        price: In euros.
+    """
+
+    name: str
+    price: float = attrs.field(metadata={"description": "The price."})
+    number: int = 1
+    hidden: int = attrs.field(default=0, init=False)
+
+
+@dataclass
+class Invoice:
+    lines: list[Line]
+    paid: bool
+    colour: Colour | None
+    due: Annotated[date, "The day on which it is due."] | None = None
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+class Place(TypedDict, total=False):
+    """Where.
+
+    :param city: The city.
+    """
+
+    city: Required[str]
+    country: NotRequired[str]
+
+
+@dataclass
+class Tree:
+    """A tree."""
+
+    name: str
+    branches: list[Tree]
+
+
+@dataclass
+class Forest:
+    trees: tuple[Tree, ...]
+    oldest: Tree
+
+
+PLAIN = [
+    (str, {"type": "string"}),
+    (bool, {"type": "boolean"}),
+    (int, {"type": "integer"}),
+    (float, {"type": "number"}),
+    (None | int, {"anyOf": [{"type": "null"}, {"type": "integer"}]}),
+    (datetime, {"type": "string", "format": "date-time"}),
+    (time, {"type": "string", "format": "time"}),
+    (UUID, {"type": "string", "format": "uuid"}),
+    (Name, {"type": "string"}),
+    (Colour, {"type": "string", "enum": ["red", "blue"]}),
+    (Grade, {"type": "integer", "enum": [1, 2]}),
+    (Mixed, {"type": ["integer", "string"], "enum": [1, "two"]}),
+    (Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
+    (Literal[Colour.RED], {"type": "string", "enum": ["red"]}),
+    (list[str], {"type": "array", "items": {"type": "string"}}),
+    (Sequence[int], {"type": "array", "items": {"type": "integer"}}),
+    (set[int], {"type": "array", "items": {"type": "integer"}}),
+    (tuple[int, ...], {"type": "array", "items": {"type": "integer"}}),
+    (Annotated[str, 5, "words"], {"type": "string", "description": "words"}),
+    (
+        dict[str, int],
+        {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"key": {"type": "string"}, "value": {"type": "integer"}},
+                "required": ["key", "value"],
+                "additionalProperties": False,
+            },
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "expected"), PLAIN, ids=lambda each: str(each)[:30])
+def test_what_is_no_object_stands_in_one(kind: Any, expected: dict[str, Any]) -> None:
+    """Providers want an object at the root."""
+    assert {
+        "type": "object",
+        "properties": {"value": expected},
+        "required": ["value"],
+        "additionalProperties": False,
+    } == schema_of(kind)
+
+
+def test_an_attrs_class() -> None:
+    """Every property required, no other allowed, and what the docstring says of each."""
+    assert {
+        "type": "object",
+        "description": "What is bought.",
+        "properties": {
+            "name": {"type": "string", "description": "What it is called, over two lines."},
+            "price": {"type": "number", "description": "The price."},
+            "number": {"type": "integer"},
+        },
+        "required": ["name", "price", "number"],
+        "additionalProperties": False,
+    } == schema_of(Line)
+
+
+def test_a_dataclass_with_others_in_it() -> None:
+    """Its own generated docstring tells the model nothing and is left out."""
+    schema = schema_of(Invoice)
+
+    assert "description" not in schema
+    assert ["lines", "paid", "colour", "due", "totals"] == schema["required"]
+    assert schema_of(Line) == schema["properties"]["lines"]["items"]
+    assert {"type": "null"} == schema["properties"]["colour"]["anyOf"][1]
+    assert "The day on which it is due." == schema["properties"]["due"]["anyOf"][0]["description"]
+
+
+def test_a_typed_dict() -> None:
+    """Its optional keys are required as well: strict schemas know no other."""
+    schema = schema_of(Place)
+
+    assert ["city", "country"] == schema["required"]
+    assert {"type": "string", "description": "The city."} == schema["properties"]["city"]
+
+
+def test_a_class_that_contains_itself_is_referred_to() -> None:
+    """At the root, and further in."""
+    tree, forest = schema_of(Tree), schema_of(Forest)
+
+    assert {"type": "array", "items": {"$ref": "#/$defs/Tree"}} == tree["properties"]["branches"]
+    assert "A tree." == tree["description"] == tree["$defs"]["Tree"]["description"]
+    assert {"$ref": "#/$defs/Tree"} == forest["properties"]["oldest"]
+    assert ["Tree"] == list(forest["$defs"])
+
+
+def test_two_classes_of_one_name_get_two() -> None:
+    """Also where both contain themselves."""
+
+    def made() -> Any:
+        @dataclass
+        class Node:
+            inner: list[Any]
+
+        Node.__annotations__["inner"] = list[Node]
+        return Node
+
+    @dataclass
+    class Both:
+        one: Any
+        other: Any
+
+    Both.__annotations__.update(one=made(), other=made())
+
+    assert ["Node", "Node_1"] == list(schema_of(Both)["$defs"])
+
+
+@dataclass
+class Wrong:
+    anything: Any
+    untold: list  # type: ignore[type-arg]
+    pair: tuple[int, str]
+    raw: bytes
+    odd: Literal[b"x"]
+    generic: dict  # type: ignore[type-arg]
+
+
+def test_what_has_no_schema_is_told_all_at_once() -> None:
+    """With the path of each."""
+    with pytest.raises(InvalidRequestError) as caught:
+        schema_of(Wrong)
+
+    assert ["anything", "untold", "pair", "raw", "odd", "generic"] == [
+        problem.removeprefix("$.").partition(":")[0] for problem in caught.value.problems
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(Line, "Line"), (list[Line], "answer"), (str | None, "answer"), (Colour, "Colour")]
+)
+def test_a_schema_has_a_name(kind: Any, name: str) -> None:
+    """The class's, where it is one."""
+    assert name == name_of(kind)
+
+
+def test_a_class_is_a_response_format() -> None:
+    """Given to a request as it is, or made by hand."""
+    request = ChatRequest(messages=[Message.user("x")], response_format=Line)
+
+    assert ResponseFormat.of(Line) == request.response_format
+    assert ResponseFormat.schema("Line", schema_of(Line), strict=True) == request.response_format
+    assert "json_schema" == ChatRequest(messages=[Message.user("x")], response_format=list[str]).response_format.type
+
+
+@pytest.mark.parametrize("kind", [Line, Invoice, Place, Tree, Forest, list[Line], dict[str, Colour]], ids=str)
+def test_an_answer_to_the_schema_makes_the_object(jackfield_emulator: Emulator, kind: Any) -> None:
+    """Of every kind, by an example that somebody else makes of the schema."""
+    with Client("openai", chat_model="gpt-4o-mini", **jackfield_emulator.settings["openai"]) as client:
+        request = ChatRequest(messages=[Message.user("An example, please.")], response_format=kind)
+        response = client.call(CHAT, request)
+        made = response.parse(kind)
+
+    assert json.loads(response.text)
+    if isinstance(kind, type) and kind is not Place and not hasattr(kind, "__origin__"):
+        assert type(made) is kind
