@@ -17,12 +17,13 @@ from hypothesis import settings
 from jackfield import CHAT, EMBEDDINGS, IMAGES
 from jackfield.convert import dumps, loads
 from jackfield.errors import DecodeError, RejectedError, UnsupportedOperationError
+from jackfield.operations.image_variations import IMAGE_VARIATIONS
 from jackfield.plugin import AnswerFacts, Call, Flow, HttpHead, HttpRequest, Payload, Run, Secret, impl, setting
 from jackfield.testing import SECRET, ProviderSuite, failures
 from jackfield_openai_wire import Endpoint, HeaderKey, OpenAIWire
 
 BASE = "https://api.example.com/v1"
-ENOUGH = {"chat.completions", "chat.completions-tools", "embeddings"}
+ENOUGH = {"chat.completions", "chat.completions-tools", "embeddings", "images.variations"}
 SAMPLES = Path(__file__).parents[1] / "plugins" / "openai" / "samples"
 
 
@@ -369,6 +370,24 @@ class _LooksAround(_Sabotaged):
         return OpenAIWire.encode_request(self, call)
 
 
+class _OneBoundary(_Sabotaged):
+    @impl
+    def encode_request(self, call: Call) -> Payload:
+        payload = OpenAIWire.encode_request(self, call)
+        mark = (payload.content_type or "").partition("boundary=")[2]
+        if mark:
+            body = (payload.body or b"").replace(mark.encode(), b"a-form")
+            return Payload(body, "multipart/form-data; boundary=a-form")
+        return payload
+
+
+class _Nameless(_Sabotaged):
+    @impl
+    def encode_request(self, call: Call) -> Payload:
+        payload = OpenAIWire.encode_request(self, call)
+        return evolve(payload, body=(payload.body or b"").replace(b'form-data; name="image"; ', b"form-data; "))
+
+
 def _with_wire(part: type) -> type:
     return type(part.__name__, (Good,), {"wire": lambda self: part()})
 
@@ -447,6 +466,14 @@ SABOTAGED: Mapping[str, tuple[Mapping[str, Any], set[str]]] = {
     "a model's name in the path as it is": ({"provider": UnquotedModel}, {"test_url_takes_any_model_name"}),
     "the key in the URL": ({"provider": KeyInUrl}, {"test_url_has_no_secret"}),
     "nulls": ({"provider": _with_wire(_Nulls)}, {"test_payload_fits_the_operation"}),
+    "one boundary for all forms": (
+        {"provider": _with_wire(_OneBoundary), "supports": {IMAGE_VARIATIONS}},
+        {"test_no_file_breaks_a_form"},
+    ),
+    "a part without a name": (
+        {"provider": _with_wire(_Nameless), "supports": {IMAGE_VARIATIONS}},
+        {"test_no_file_breaks_a_form", "test_payload_fits_the_operation"},
+    ),
     "another payload each time": ({"provider": _with_wire(_Nonce)}, {"test_payload_is_the_same_each_time"}),
     "writes into the caller's request": ({"provider": _with_wire(_Scribbles)}, {"test_payload_leaves_the_call_alone"}),
     # credentials

@@ -88,12 +88,13 @@ class RequestChecks(Subject):
     def test_no_file_breaks_a_form(self, operation: AnyOperation) -> None:
         """A file that holds a form's boundary gets a form with another one."""
         binding, call = self.bound(), self.call(operation)
-        mark = _boundary(binding.encode_request(call))
+        plain = binding.encode_request(call)
+        mark = _boundary(plain)
         if mark is not None:
-            data = b"a\r\n" + mark + b'--\r\nContent-Disposition: form-data; name="n"\r\n\r\n10'
+            data = b"a\r\n" + mark + b'\r\nContent-Disposition: form-data; name="n"\r\n\r\n10'
             payload = binding.encode_request(evolve(call, request=_filled(call.request, data)))
-            _check_form(payload)
             assert data in (payload.body or b""), "a file is not sent as it is"
+            assert _check_form(plain) == _check_form(payload), "what is in a file becomes a part of the form"
 
     def test_payload_is_the_same_each_time(self, operation: AnyOperation) -> None:
         """The payload follows from call and settings alone: a request that is tried again is the same request."""
@@ -131,11 +132,11 @@ def _boundary(payload: Payload) -> bytes | None:
     return match and b"--" + match[1].encode()
 
 
-def _check_form(payload: Payload) -> None:
-    """Check that a form's boundary parts it, that nothing else looks like it, and that each part has a name."""
+def _check_form(payload: Payload) -> int:
+    """Check that a form's boundary parts it and that each part has a name; return how many there are."""
     mark = _boundary(payload)
     if mark is None:
-        return
+        return 0
     before, *parts, after = (b"\r\n" + (payload.body or b"")).split(b"\r\n" + mark)
     assert before == b"", "the form does not begin with its boundary"
     assert after in (b"--", b"--\r\n"), "the form does not end with its boundary"
@@ -143,6 +144,7 @@ def _check_form(payload: Payload) -> None:
         head, _, content = part.partition(b"\r\n\r\n")
         assert _NAMED.search(head), f"a part of the form has no name: {head!r}"
         assert mark not in content, "the form's boundary stands in one of its parts"
+    return len(parts)
 
 
 def _filled(request: Any, data: bytes) -> Any:
