@@ -116,6 +116,8 @@ class Embedding(Document):
         index: Which input it belongs to, from 0.
         embedding: The vector, as 32-bit floats: a sequence of numbers that also speaks the buffer protocol.
         object: `embedding`.
+
+    In the `raw` of a large answer (a megabyte) the vector may stand in the place of the text that spelt it.
     """
 
     required: ClassVar[frozenset[str]] = frozenset({"embedding", "index"})

@@ -28,7 +28,7 @@ from jackfield_openai_wire._image_rules import refuse_misfit
 from jackfield_openai_wire._multipart import multipart, register_uploads
 from jackfield_openai_wire._refusal import NextStep, error_in, refusal
 from jackfield_openai_wire._stream import EventDecoder
-from jackfield_openai_wire._vectors import register_vectors
+from jackfield_openai_wire._vectors import loads_vectors, register_vectors
 
 if TYPE_CHECKING:
     from jackfield.operations import Operation
@@ -45,10 +45,12 @@ class Codec:
     Attributes:
         encode: Turns the document made from the request into the document to send.
         decode: Turns the document that came into the document the entity is read from.
+        read: Reads the JSON that came, which may be nested so deep, as `jackfield.convert.loads` does.
     """
 
     encode: Callable[[Call, dict[str, Any]], Mapping[str, Any]] = lambda call, document: document  # noqa: ARG005
     decode: Callable[[Call, Any], Any] = lambda call, document: document  # noqa: ARG005
+    read: Callable[[bytes, int], Any] = loads
 
 
 Codecs: TypeAlias = Mapping[str, Codec]
@@ -60,7 +62,7 @@ def _asks_for_base64(_call: Call, document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-CODECS: Codecs = {"embeddings": Codec(encode=_asks_for_base64)}
+CODECS: Codecs = {"embeddings": Codec(encode=_asks_for_base64, read=loads_vectors)}
 
 
 def named_model(call: Call) -> str | None:
@@ -126,14 +128,14 @@ class OpenAIWire:
     @impl
     def decode_response(self, call: Call, head: HttpHead, body: bytes) -> Any:
         """Read the response entity from a JSON object."""
+        codec = self._codec(call.operation)
         try:
-            document = loads(body, call.limits.depth)
+            document = (codec.read if codec is not None else loads)(body, call.limits.depth)
         except ValueError:
             raise _not_json(call, head, body) from None
         error = error_in(call, head, document)
         if error is not None:
             raise error
-        codec = self._codec(call.operation)
         if codec is not None:
             document = codec.decode(call, document)
         return decode(self._converter, document, call.operation.response)
