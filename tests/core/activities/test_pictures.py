@@ -213,7 +213,7 @@ def test_what_is_no_class_of_pictures_is_refused(kind):
     [
         ("n", "n: draw_many() draws several"),
         ("partial_images", "partial_images: unfinished pictures come in a stream: client.stream(IMAGES, ...)"),
-        ("sise", "sise: unknown; did you mean 'size'?"),
+        ("siz", "siz: unknown; did you mean 'size'?"),
         ("prompt", "prompt: unknown; give it as extra={'prompt': …}"),
         ("wobble", "wobble: unknown; give it as extra={'wobble': …}"),
     ],
