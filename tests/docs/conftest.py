@@ -25,6 +25,11 @@ REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
     "no-credit": (429, {"code": "insufficient_quota", "message": "You exceeded your current quota"}),
     "overloaded": (503, {"code": None, "message": "The server is overloaded"}),
 }
+OBJECTS = {
+    "Trip": '{"city": "Paris", "days": 3, "season": "spring", "budget": null, "sights": [{"name": "Louvre", "fee": 22}]}',
+    "Hotel": '{"name": "Ritz", "stars": "five"}',
+    "answer": '{"value": ["Paris", "Lyon"]}',
+}
 WRONG_KEY = (401, {"code": "invalid_api_key", "message": "Incorrect API key provided"})
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 
@@ -115,8 +120,9 @@ def reply(asked: dict[str, Any]) -> dict[str, Any]:
         return {"role": "assistant", "content": None, "tool_calls": [WEATHER]}
     if last["role"] == "tool":
         return {"role": "assistant", "content": "It is 18 degrees in Paris."}
-    if (asked.get("response_format") or {}).get("type") == "json_schema":
-        return {"role": "assistant", "content": '{"city": "Paris"}'}
+    wanted = (asked.get("response_format") or {}).get("json_schema")
+    if wanted is not None:
+        return {"role": "assistant", "content": OBJECTS.get(wanted["name"], '{"city": "Paris"}')}
     return {"role": "assistant", "content": CAPITAL}
 
 

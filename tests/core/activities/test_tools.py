@@ -20,6 +20,7 @@ from jackfield import (
     Tool,
     ToolError,
 )
+from jackfield.operations.chat import ToolChoice
 from jackfield.typed import facts_of
 from jackfield_openai_wire import Endpoint, HeaderKey, OpenAIWire
 
@@ -309,6 +310,22 @@ def test_a_model_that_calls_without_end_is_stopped(rounds: int) -> None:
 
     assert rounds == len(made)
     assert caught.value.partial is not None
+
+
+@pytest.mark.parametrize(
+    ("choice", "then"), [("required", None), ("auto", "auto"), (ToolChoice.of_function("give"), None)]
+)
+def test_a_call_is_forced_once(choice: Any, then: str | None) -> None:
+    """Forced in every round, the model would never answer."""
+
+    def give() -> str:
+        """Give something."""
+        return "something"
+
+    _, sent = asked([calls(("give", "")), says("thanks")], tools=[give], tool_choice=choice)
+
+    assert sent[0]["tool_choice"]
+    assert then == sent[1].get("tool_choice")
 
 
 def test_tools_that_are_no_functions_are_the_callers_to_call() -> None:

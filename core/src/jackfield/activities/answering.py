@@ -68,7 +68,7 @@ def answering(
     functions = _functions(parameters.get("tools"))
     said: list[Message] = []
     for round_ in range(rounds + 1):
-        asked = evolve(request, messages=[*request.messages, *said]) if said else request
+        asked = _carried_on(request, said) if said else request
         response: ChatResponse = yield from start(CHAT, asked, streaming, changes)
         calls = _calls(response, functions, request)
         if not calls:
@@ -85,6 +85,13 @@ def answering(
         partial=response,
         meta=response.meta,
     )
+
+
+def _carried_on(request: ChatRequest, said: Sequence[Message]) -> ChatRequest:
+    """Return the request with what was said since; what it forces the model to call has been called."""
+    free = request.tool_choice in (None, "auto", "none")
+    messages = [*request.messages, *said]
+    return evolve(request, messages=messages, tool_choice=request.tool_choice if free else None)
 
 
 def _checked(parameters: Mapping[str, Any]) -> tuple[int, bool]:
