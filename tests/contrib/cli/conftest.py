@@ -277,3 +277,69 @@ def package(tmp_path: Path) -> Callable[..., None]:
             (site / f"{name.replace('-', '_')}.py").write_text(code)
 
     return install
+
+
+IN_CODE = """
+from attrs import frozen
+from jackfield import CHAT, ChatResponse
+from jackfield.http import HttpHead
+from jackfield.operations.chat import Choice
+from jackfield.operations.messages import AssistantMessage
+from jackfield.plugin import Payload, impl, setting
+
+
+class Nowhere:
+    def send(self, request, timeout):
+        return HttpHead(200, {}), self
+
+    def read(self, limit, timeout):
+        return b""
+
+    def close(self):
+        pass
+
+    def interrupt(self, request):
+        pass
+
+
+class Part:
+    def __init__(self, said):
+        self.said = said
+
+    @impl
+    def build_url(self, call):
+        return "nowhere:/"
+
+    @impl
+    def encode_request(self, call):
+        return Payload(b"{}")
+
+    @impl
+    def authorize(self, request):
+        return request
+
+    @impl
+    def decode_response(self, call, head, body):
+        return ChatResponse(choices=(Choice(message=AssistantMessage(content=self.said)),))
+
+
+@frozen(eq=False)
+class Provider:
+    number: int = setting(default=1)
+    flag: bool = setting(default=False)
+    name: str | None = setting(default=None)
+
+    @property
+    def transport(self):
+        return Nowhere()
+
+    def parts(self):
+        return [Part(f"said whole: {self.number!r} {self.flag!r} {self.name!r}")]
+"""
+
+
+@pytest.fixture
+def in_code(package: Callable[..., None]) -> str:
+    """Return the name of a provider whose answers are no JSON documents and have no streams."""
+    package("in-code", "jackfield.providers", {"in-code": "in_code:Provider"}, code=IN_CODE)
+    return "in-code"

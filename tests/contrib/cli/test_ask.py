@@ -179,88 +179,26 @@ def test_json_of_an_answer_that_is_no(asking):
     assert done.stderr.startswith("error: ")
 
 
-def test_json_without_a_document(jackfield, package):
+def test_json_without_a_document(jackfield, in_code):
     """Where a provider's answer is no JSON document, `answer` is the entity in its place."""
-    package("in-code", "jackfield.providers", {"in-code": "in_code:Provider"}, code=IN_CODE)
-    document = json.loads(jackfield("ask", "-p", "in-code", "Hi", "--json").stdout)
+    document = json.loads(jackfield("ask", "-p", in_code, "Hi", "--json").stdout)
 
     assert "said whole: 1 False None" == document["answer"]["choices"][0]["message"]["content"]
 
 
-def test_provider_without_streams(jackfield, package):
+def test_provider_without_streams(jackfield, in_code):
     """A provider that cannot stream answers all the same."""
-    package("in-code", "jackfield.providers", {"in-code": "in_code:Provider"}, code=IN_CODE)
-    done = jackfield("ask", "-p", "in-code", "Hi")
+    done = jackfield("ask", "-p", in_code, "Hi")
 
     assert (0, "said whole: 1 False None\n") == (done.returncode, done.stdout)
-
-
-IN_CODE = """
-from attrs import frozen
-from jackfield import CHAT, ChatResponse
-from jackfield.http import HttpHead
-from jackfield.operations.chat import Choice
-from jackfield.operations.messages import AssistantMessage
-from jackfield.plugin import Payload, impl, setting
-
-
-class Nowhere:
-    def send(self, request, timeout):
-        return HttpHead(200, {}), self
-
-    def read(self, limit, timeout):
-        return b""
-
-    def close(self):
-        pass
-
-    def interrupt(self, request):
-        pass
-
-
-class Part:
-    def __init__(self, said):
-        self.said = said
-
-    @impl
-    def build_url(self, call):
-        return "nowhere:/"
-
-    @impl
-    def encode_request(self, call):
-        return Payload(b"{}")
-
-    @impl
-    def authorize(self, request):
-        return request
-
-    @impl
-    def decode_response(self, call, head, body):
-        return ChatResponse(choices=(Choice(message=AssistantMessage(content=self.said)),))
-
-
-@frozen(eq=False)
-class Provider:
-    number: int = setting(default=1)
-    flag: bool = setting(default=False)
-    name: str | None = setting(default=None)
-
-    @property
-    def transport(self):
-        return Nowhere()
-
-    def parts(self):
-        return [Part(f"said whole: {self.number!r} {self.flag!r} {self.name!r}")]
-"""
 
 
 # --set
 
 
-def test_settings_become_what_the_provider_declares(jackfield, package):
+def test_settings_become_what_the_provider_declares(jackfield, in_code):
     """A setting's text becomes the number, the flag or the text that the provider declares."""
-    package("in-code", "jackfield.providers", {"in-code": "in_code:Provider"}, code=IN_CODE)
-    done = jackfield("ask", "-p", "in-code", "--set", "name=2", "--set", "number=7", "--set", "flag=yes", "Hi")
+    done = jackfield("ask", "-p", in_code, "--set", "name=2", "--set", "number=7", "--set", "flag=yes", "Hi")
 
     assert "said whole: 7 True '2'\n" == done.stdout
 

@@ -61,7 +61,8 @@ def chatted(options: Options) -> int:
         source = lines(history, [f"/{each}" for each in COMMANDS])
         if conversation.is_typed:
             conversation.tell(in_a_line([name, model, "/help lists the commands", "Ctrl-D leaves"]))
-        _talk(conversation, source)
+        with source.held():
+            _talk(conversation, source)
     return conversation.code
 
 
@@ -79,17 +80,15 @@ def _session(options: Options) -> ChatSession:
 def _talk(conversation: Conversation, source: Lines) -> None:
     """Take turn after turn."""
     while not conversation.is_over:
+        words = "Ctrl-D or /quit leaves"
         try:
             line = source.read()
-        except KeyboardInterrupt:
-            _stopped(conversation, "Ctrl-D or /quit leaves")
-            continue
-        if line is None:
-            return
-        try:
+            if line is None:
+                return
+            words = "stopped; the conversation is as it was before, and /retry asks again"
             _take(conversation, line.strip())
         except KeyboardInterrupt:
-            _stopped(conversation, "stopped; the conversation is as it was before, and /retry asks again")
+            _stopped(conversation, words)
         except (JackfieldError, click.ClickException) as error:
             complain_of(error, color())
             if not conversation.is_typed:

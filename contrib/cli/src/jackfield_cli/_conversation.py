@@ -16,7 +16,7 @@ from jackfield import JackfieldError, Message, TextPart, UnsupportedOperationErr
 from jackfield_cli._documents import answered, failed
 from jackfield_cli._screen import Waiting, is_terminal, note, say
 from jackfield_cli._telling import document, story
-from jackfield_cli._writing import keys_unseen, writing
+from jackfield_cli._writing import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ class Conversation:
                 return self._streamed(session, message)
             except UnsupportedOperationError:  # the provider has no streams
                 pass
-        with keys_unseen(), Waiting(f"waiting for {self.name}"):
+        with Waiting(f"waiting for {self.name}"):
             self.client.chat(session, message, model=self.model, **self._parameters)
         response: ChatResponse = session.response
         if self.options.as_json:
@@ -120,7 +120,7 @@ class Conversation:
             session, message, model=self.model, stream_options={"include_usage": True}, **self._parameters
         )
         answer = writing(plain=self.options.plain, color=color())
-        with keys_unseen(), Waiting(f"waiting for {self.name}") as waiting:
+        with Waiting(f"waiting for {self.name}") as waiting:
             try:
                 with stream:
                     for event in stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 import click
@@ -12,6 +13,7 @@ from jackfield_cli._screen import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from jackfield_cli._history import History
 
@@ -31,6 +33,10 @@ class Lines(Protocol):
         """
         ...
 
+    def held(self) -> AbstractContextManager[None]:
+        """Return what holds the terminal from the first turn to the last."""
+        ...
+
 
 class PipedLines:
     """Each line of standard input."""
@@ -39,6 +45,10 @@ class PipedLines:
         """Return the next line."""
         line = _line()
         return None if line is None else line.rstrip("\n")
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return what holds nothing."""
+        return nullcontext()
 
 
 class TypedLines:
@@ -57,6 +67,10 @@ class TypedLines:
             if not line.endswith("\\"):
                 return "\n".join([*typed, line])
             typed.append(line[:-1])
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return what holds nothing."""
+        return nullcontext()
 
 
 def _line() -> str | None:

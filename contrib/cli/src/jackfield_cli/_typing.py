@@ -12,10 +12,12 @@ from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.history import DummyHistory, History
 from prompt_toolkit.key_binding import KeyBindings
 
+from jackfield_cli._keys import keys_kept
 from jackfield_cli._lines import CONTINUATION, PROMPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -49,6 +51,10 @@ class EditedLines:
             return self._session.prompt()
         except EOFError:
             return None
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return what keeps the keys that are typed between two turns."""
+        return keys_kept()
 
 
 def _keys() -> KeyBindings:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from jackfield_cli._screen import is_terminal, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Writing(Protocol):
@@ -48,26 +44,3 @@ def writing(*, plain: bool, color: bool | None) -> Writing:
     from jackfield_cli._markdown import GrowingAnswer  # noqa: PLC0415 - imports rich
 
     return GrowingAnswer(color)
-
-
-@contextmanager
-def keys_unseen() -> Iterator[None]:
-    """Do not show what is typed while an answer is written; it is read afterwards. Ctrl-C works as ever."""
-    if not is_terminal(sys.stdin):
-        yield
-        return
-    try:
-        import termios  # noqa: PLC0415 - not everywhere
-    except ImportError:
-        yield
-        return
-    terminal = sys.stdin.fileno()
-    before = termios.tcgetattr(terminal)
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    try:
-        termios.tcsetattr(terminal, termios.TCSANOW, silent)
-        yield
-    finally:
-        with suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(terminal, termios.TCSANOW, before)
