@@ -26,7 +26,8 @@ REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
     "overloaded": (503, {"code": None, "message": "The server is overloaded"}),
 }
 OBJECTS = {
-    "Trip": '{"city": "Paris", "days": 3, "season": "spring", "budget": null, "sights": [{"name": "Louvre", "fee": 22}]}',
+    "Trip": '{"city": "Paris", "days": 3, "season": "spring", "budget": null, '
+    '"sights": [{"name": "Louvre", "fee": 22}]}',
     "Hotel": '{"name": "Ritz", "stars": "five"}',
     "answer": '{"value": ["Paris", "Lyon"]}',
 }
