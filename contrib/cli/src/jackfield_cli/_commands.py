@@ -22,6 +22,7 @@ GROUP = "jackfield.commands"
 SUMMARIES = {
     "ask": "Ask a model one question.",
     "chat": "Talk with a model in the terminal.",
+    "config": "Keep named configurations: addresses, keys, models.",
     "embed": "Turn the lines of files into vectors.",
     "emulate": "Run a server that stands in for the vendors.",
     "explain": "Say what an error means and what to do.",
@@ -31,11 +32,10 @@ SUMMARIES = {
 }
 """What the project's own commands do, so that listing them imports none."""
 
-HOMES = {"emulate": "jackfield-emulator"}
+HOMES = {"config": "jackfield-configurations", "emulate": "jackfield-emulator"}
 """The commands of packages other than this one."""
 
 LATER = {
-    "config": "named configurations",
     "serve": "the showcase in a browser",
 }
 """Commands that are planned and do not exist yet."""
