@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from attrs import field, frozen
@@ -17,6 +16,7 @@ from jackfield.operations._rules import RequestPart, Rule
 
 if TYPE_CHECKING:
     from os import PathLike
+    from pathlib import Path
 
 ImageDetail: TypeAlias = Literal["auto", "low", "high", "original"] | str
 InputAudioFormat: TypeAlias = Literal["wav", "mp3"] | str
@@ -74,6 +74,8 @@ def _read(path: str | PathLike[str], what: str, among: str = "") -> tuple[Path, 
     Raises:
         InvalidRequestError: It cannot be read, is empty, or its ending says nothing of the kind.
     """
+    from pathlib import Path  # noqa: PLC0415 - for those who send files
+
     file = Path(path)
     try:
         data = file.read_bytes()
