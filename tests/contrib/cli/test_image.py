@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jackfield_cli._drawing import named_after
+from jackfield_cli._placing import named_after
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MODEL = ["--model", "gpt-image-1"]
@@ -128,6 +128,9 @@ REFUSED = [
     (["A cat", "-o", "-", "-n", "2"], "standard output takes one picture"),
     (["A cat", "-o", "-", "--json"], "standard output takes one picture"),
     ([], "nothing to draw"),
+    (["A cat", "--mask", "there.png"], "--mask goes with --edit"),
+    (["A cat", "--edit", "there.png", "--style", "vivid"], "--style does not go with --edit"),
+    (["A cat", "--edit", "nowhere.png"], "nowhere.png"),
     (["A cat", "-n", "11"], "n must be a whole number from 1 to 10"),
 ]
 
@@ -170,6 +173,18 @@ def test_json(emulated):
     first = document["pictures"][0]
     assert ["path", "media_type", "width", "height", "bytes", "revised_prompt"] == list(first)
     assert ("image/png", 1024, 1024) == (first["media_type"], first["width"], first["height"])
+
+
+def test_edit(emulated, jackfield_emulator, tmp_path):
+    """--edit sends the pictures, and the mask, with what is to become of them."""
+    emulated("image", *MODEL, "A cat", "-o", "cat.png")
+    args = ["--edit", "cat.png", "--edit", "cat.png", "--mask", "cat.png", "--quality", "low", "-n", "2"]
+    done = emulated("image", *MODEL, *args, "The same cat, asleep", "-o", "asleep.png")
+
+    assert (0, "asleep-1.png\nasleep-2.png\n") == (done.returncode, done.stdout)
+    assert (tmp_path / "asleep-1.png").read_bytes().startswith(PNG)
+    assert done.stderr.startswith("openai · gpt-image-1 · 2 pictures · ")
+    assert "images.edits" == jackfield_emulator.journal[-1].operation
 
 
 def test_quiet(emulated):

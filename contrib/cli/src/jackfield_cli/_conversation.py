@@ -7,12 +7,12 @@ Rule 2: a turn that is stopped or fails leaves everything as it was, what is att
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from attrs import define, field
 
-from jackfield import JackfieldError, Message, TextPart, UnsupportedOperationError
+from jackfield import ChatResponse, JackfieldError, Message, TextPart, UnsupportedOperationError
 from jackfield_cli._documents import answered, failed
 from jackfield_cli._screen import Waiting, is_terminal, note, say
 from jackfield_cli._telling import document, story
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jackfield import ChatResponse, ChatSession, Client, ContentPart
+    from jackfield import ChatSession, Client, ContentPart
     from jackfield_cli._chatting import Options
 
 
@@ -105,7 +105,7 @@ class Conversation:
                 pass
         with Waiting(f"waiting for {self.name}"):
             self.client.chat(session, message, model=self.model, **self._parameters)
-        response: ChatResponse = session.response
+        response = cast(ChatResponse, session.response)  # the session has just grown
         if self.options.as_json:
             say(document(answered(response)))
         else:

@@ -1,15 +1,7 @@
-"""Pictures from a description, and where they go.
-
-Rule 1: what would be in the way of a file is found before anything is sent, for a picture is paid for.
-Rule 2: a picture that came is kept: where its name is taken by then, it gets the next one.
-"""
+"""Pictures from a description, or from pictures and a description."""
 
 from __future__ import annotations
 
-import re
-import sys
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,30 +9,20 @@ from attrs import frozen
 
 from jackfield_cli._defaults import IMAGES_MODEL_VARIABLE
 from jackfield_cli._documents import told
-from jackfield_cli._files import TakenError, free, readable_errors, written
+from jackfield_cli._editing import edited
 from jackfield_cli._given import prompt
 from jackfield_cli._opening import Answering, opened
-from jackfield_cli._screen import Waiting, is_terminal, note, pour, say
+from jackfield_cli._placing import kept, misleads, numbered, place
+from jackfield_cli._screen import Waiting, note, pour, say
 from jackfield_cli._telling import accounted, document, in_a_line, took
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from jackfield import GeneratedImage
+    from jackfield import Client, GeneratedImage
 
-ENDINGS = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "image/svg+xml": ".svg",
-}
-_OTHER_ENDINGS = {".jpeg": ".jpg"}
-_WORDS = 6
-"""How many words of the prompt make up a file's name."""
-_LONGEST = 60
-"""How many characters it has at most, without its ending."""
-_PARAMETERS = ("size", "quality", "style", "background", "output_format", "output_compression")
+PARAMETERS = ("size", "quality", "style", "background", "output_format", "output_compression")
 
 
 @frozen(kw_only=True)
@@ -57,6 +39,8 @@ class Options(Answering):
     background: str | None
     output_format: str | None
     output_compression: int | None
+    edit: Sequence[Path]
+    mask: Path | None
     model: str | None
 
     @property
@@ -74,25 +58,23 @@ def draw(options: Options) -> int:
     """
     choice = options.choice()
     described = prompt(options.prompt)
+    if options.mask is not None and not options.edit:
+        raise click.UsageError("--mask goes with --edit: name the picture that it belongs to")
     if not described:
         raise click.UsageError('nothing to draw; try: jackfield image "A cat on a red sofa" -o cat.png')
-    place = _place(options, described)
+    wanted = place(options, described)
     with accounted(options, choice, "image"):
         client, name, model = opened(
             choice, model=options.model, variable=IMAGES_MODEL_VARIABLE, setting="images_model"
         )
-        parameters = {each: getattr(options, each) for each in _PARAMETERS}
         with client, Waiting(f"{name} draws"):
-            if options.n is None:
-                pictures = [client.draw(described, model=model, **parameters)]
-            else:
-                pictures = client.draw_many(described, options.n, model=model, **parameters)
+            pictures = _drawn(client, options, described, model)
         if options.to_standard_output:
+            paths = []
             pour([pictures[0].data])
-            _tell(options, name, pictures, [])
-            return 0
-        wanted = zip(pictures, _numbered(place, len(pictures)), strict=True)
-        paths = [_kept(picture, path, options.force) for picture, path in wanted]
+        else:
+            places = numbered(wanted, len(pictures))
+            paths = [kept(picture, path, options.force) for picture, path in zip(pictures, places, strict=True)]
         if options.as_json:
             say(document(_document(pictures, paths)))
         else:
@@ -102,66 +84,14 @@ def draw(options: Options) -> int:
     return 0
 
 
-def _place(options: Options, described: str) -> Path:
-    """Return where the pictures are to go, each name still without its number.
-
-    Raises:
-        UsageError: That place is taken, or is none.
-    """
-    output = options.output
-    if options.to_standard_output:
-        if is_terminal(sys.stdout):
-            raise click.UsageError("-o -: a picture is no text for a terminal; name a file")
-        if options.as_json or (options.n or 1) > 1:
-            raise click.UsageError("-o -: standard output takes one picture and nothing else")
-        return Path("-")
-    with readable_errors(output or Path()):
-        if output is None or output.is_dir():
-            return (output or Path()) / named_after(described)
-    if not output.suffix:
-        free(output.with_name(f"{output.name}.png"), force=options.force)
-    else:
-        for path in _numbered(output, options.n or 1):
-            free(path, force=options.force)
-    return output
-
-
-def named_after(described: str) -> str:
-    """Return a file's name, without an ending, made of a description's first words."""
-    words = re.findall(r"[^\W_]+", described.lower())[:_WORDS]
-    return "-".join(words)[:_LONGEST].rstrip("-") or "picture"
-
-
-def _numbered(path: Path, many: int) -> Iterator[Path]:
-    """Name *many* files: one as it is, several with a number each."""
-    if many == 1:
-        yield path
-        return
-    for number in range(1, many + 1):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
-
-
-def _kept(picture: GeneratedImage, path: Path, force: bool) -> Path:  # noqa: FBT001 - as it was typed
-    """Write a picture, to the next name where that one is taken, and return where it is.
-
-    Raises:
-        ClickException: It cannot be written.
-    """
-    path = path if path.suffix else path.with_name(path.name + ENDINGS.get(picture.media_type, ".bin"))
-    for place in _names(path):
-        try:
-            with written(place, force=force) as file:
-                file.write(picture.data)
-        except TakenError:
-            continue
-        return place
-    raise AssertionError  # names have no end
-
-
-def _names(path: Path) -> Iterator[Path]:
-    yield path
-    for number in count(2):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+def _drawn(client: Client, options: Options, described: str, model: str | None) -> Sequence[GeneratedImage]:
+    """Return what the provider draws."""
+    if options.edit:
+        return edited(client, options, described, model)
+    parameters = {each: getattr(options, each) for each in PARAMETERS}
+    if options.n is None:
+        return [client.draw(described, model=model, **parameters)]
+    return client.draw_many(described, options.n, model=model, **parameters)
 
 
 def _document(pictures: Sequence[GeneratedImage], paths: Sequence[Path]) -> dict[str, Any]:
@@ -196,6 +126,5 @@ def _tell(options: Options, name: str, pictures: Sequence[GeneratedImage], paths
         if revised:
             note(f"drawn as: {' '.join(revised.split())}")
     for picture, path in zip(pictures, paths, strict=False):
-        ending = ENDINGS.get(picture.media_type)
-        if ending and _OTHER_ENDINGS.get(path.suffix.lower(), path.suffix.lower()) != ending:
+        if misleads(path, picture):
             note(f"{path} holds {picture.media_type}, whatever its name says")

@@ -16,6 +16,7 @@ EPILOG = """\
 Example:
   jackfield image --provider openai "A cat on a red sofa" -o cat.png
   jackfield image --configuration work --size 1024x1536 --quality high "A lighthouse in fog"
+  jackfield image --edit cat.png "The same cat, asleep" -o asleep.png
   cat description.txt | jackfield image --model gpt-image-1 --n 3
 """
 
@@ -38,6 +39,19 @@ Example:
 @click.option("--background", metavar="NAME", help="transparent, opaque or auto.")
 @click.option("--format", "output_format", metavar="NAME", help="The file's format: png, jpeg, webp.")
 @click.option("--compression", "output_compression", type=int, metavar="PERCENT", help="From 0 to 100, for jpeg, webp.")
+@click.option(
+    "--edit",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="A picture to change, as the prompt says; may be repeated.",
+)
+@click.option(
+    "--mask",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --edit: a PNG as large as the picture; what is transparent in it may change.",
+)
 @answering_options(
     model="Which model draws; the provider's choice where none is named.", variable=IMAGES_MODEL_VARIABLE
 )
