@@ -37,7 +37,7 @@ _HOMES = {
     "source": "jackfield_configurations._source",
 }
 
-__all__ = [  # noqa: RUF022 - classes, then what is called
+__all__ = [
     "ClearText",
     "Configuration",
     "ConfigurationFile",

@@ -76,6 +76,19 @@ class ClearText:
         raise TypeError("a secret in the clear is not pickled; keep it elsewhere and refer to it")
 
 
+@frozen
+class Misread:
+    """A value that stands in the file and cannot be one.
+
+    Attributes:
+        what: What would be right.
+    """
+
+    what: str
+
+    kind = "misread"
+
+
 _SHOWN = 16
 
 Reference: TypeAlias = KeyringReference | EncryptedReference | EnvironmentReference
@@ -85,8 +98,3 @@ KINDS: dict[str, type[Reference]] = {
     "env": EnvironmentReference,
 }
 """The word in the file for each kind of reference."""
-
-
-def table_of(reference: Reference) -> dict[str, str]:
-    """Return what stands in the file for *reference*."""
-    return {reference.kind: reference.text}
