@@ -14,7 +14,7 @@ State: TypeAlias = Literal["ok", "problem", "notice", "skipped"]
 _LONGEST = 400
 """How many characters of a line are kept: servers may say a lot."""
 
-_SETTINGS = frozenset({"settings", "plain http", "credential"})
+_SETTINGS = frozenset({"configuration", "settings", "plain http", "credential"})
 _NETWORK = frozenset({"name", "connection", "tls", "proxy"})
 
 
