@@ -30,8 +30,9 @@ def bound_to(configuration: Configuration, setting: str, facts: Mapping[str, Set
     endpoint: Any = configuration.settings.get("endpoint")
     if isinstance(endpoint, EnvironmentReference):
         endpoint = environment(endpoint.variable)
-    if endpoint is None and "endpoint" in facts:
-        endpoint = facts["endpoint"].default
+    if endpoint is None and "endpoint" in facts:  # as the client will find it
+        known = (environment(variable) for variable in facts["endpoint"].env)
+        endpoint = next(filter(None, known), facts["endpoint"].default)
     if not isinstance(endpoint, str) or not endpoint.strip():
         return f"whatever endpoint {configuration.provider} has"
     address = endpoint.strip().strip("\"'<>")

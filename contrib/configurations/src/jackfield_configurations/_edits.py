@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 from jackfield.errors import ConfigurationError
 from jackfield_configurations._document import VERSION
 from jackfield_configurations._sections import TOKEN, Section, cut, parted
-from jackfield_configurations.references import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ROOT = "configurations"
 NEW = f"""\
@@ -37,9 +36,9 @@ def with_default(text: str, name: str | None) -> str:
     def by_section() -> str:
         first, *others = cut(text)
         body, rest = parted(first.text)
-        return _with_keys(_ended(body), (), {"default": name}) + rest + _joined(others)
+        return _with_keys(_ended(body), (), {("default",): name}) + rest + _joined(others)
 
-    return _edited([by_section, lambda: _with_keys(text, (), {"default": name})], expected)
+    return _edited([by_section, lambda: _with_keys(text, (), {("default",): name})], expected)
 
 
 def with_added(text: str, name: str, table: Mapping[str, Any]) -> str:
@@ -57,22 +56,22 @@ def with_added(text: str, name: str, table: Mapping[str, Any]) -> str:
     def at_the_end() -> str:
         return f"{_ended(text)}\n{section}" if text.strip() else section
 
-    return _edited([at_the_end, lambda: _with_keys(text, (ROOT,), {name: table})], expected)
+    return _edited([at_the_end, lambda: _with_keys(text, (ROOT,), {(name,): table})], expected)
 
 
-def with_changed(text: str, name: str, changes: Mapping[str, Any]) -> str:
+def with_changed(text: str, name: str, changes: Mapping[tuple[str, ...], Any]) -> str:
     """Return *text* with other values in one configuration.
 
     Args:
         text: The file's text.
         name: The configuration's name.
-        changes: From a key to its new plain value, None for none. A table replaces the table that is there.
+        changes: From the keys that lead there to a new plain value, None for none.
     """
     if not changes:
         return text
     expected = _plain(text)
-    for key, value in changes.items():
-        _put(expected[ROOT][name], key, value)
+    for path, value in changes.items():
+        _put(_at(expected[ROOT][name], path[:-1]), path[-1], value)
 
     def by_section() -> str:
         before, own, after = _around(cut(text), (ROOT, name))
@@ -115,7 +114,7 @@ def without(text: str, name: str) -> str:
             return f"{head.rstrip()}\n" if head.strip() else ""
         return head + (rest.lstrip("\r\n") if _is_apart(head) else rest) + _joined(after)
 
-    return _edited([by_section, lambda: _with_keys(text, (ROOT,), {name: None})], expected, empty)
+    return _edited([by_section, lambda: _with_keys(text, (ROOT,), {(name,): None})], expected, empty)
 
 
 def _edited(ways: Sequence[Callable[[], str]], *expected: Mapping[str, Any]) -> str:
@@ -146,6 +145,13 @@ def _put(table: dict[str, Any], key: str, value: Any) -> None:
         table.pop(key, None)
     else:
         table[key] = _given(value)
+
+
+def _at(table: Any, path: Iterable[str]) -> Any:
+    """Return the table to which *path* leads."""
+    for key in path:
+        table = table[key]
+    return table
 
 
 def _given(value: Any) -> Any:
@@ -179,26 +185,17 @@ def _around(
     return sections[: own[0]], sections[own[0] : own[-1] + 1], sections[own[-1] + 1 :]
 
 
-def _with_keys(text: str, path: tuple[str, ...], changes: Mapping[str, Any]) -> str:
-    """Return a TOML text with other values in the table at *path*."""
+def _with_keys(text: str, place: tuple[str, ...], changes: Mapping[tuple[str, ...], Any]) -> str:
+    """Return a TOML text with other values in the table at *place*."""
     import tomlkit  # noqa: PLC0415 - only for edits
 
     document = tomlkit.parse(text)
-    table: Any = document
-    for key in path:
-        table = table[key]
-    for key, value in changes.items():
+    for path, value in changes.items():
+        table = _at(document, (*place, *path[:-1]))
         if value is None:
-            table.pop(key, None)
-        elif isinstance(value, dict) and not _is_reference(value) and isinstance(table.get(key), dict):
-            inner = table[key]
-            for gone in [each for each in inner if each not in value]:
-                del inner[gone]
-            for each, one in value.items():
-                if inner.get(each) != one:
-                    inner[each] = _item(one)
+            table.pop(path[-1], None)
         else:
-            table[key] = _item(value)
+            table[path[-1]] = _item(value)
     return tomlkit.dumps(document)
 
 
@@ -222,10 +219,6 @@ def _key(key: str) -> str:
     import tomlkit  # noqa: PLC0415 - only for edits
 
     return tomlkit.key(key).as_string()
-
-
-def _is_reference(value: Mapping[str, Any]) -> bool:
-    return 1 == len(value) and next(iter(value)) in KINDS
 
 
 def _section(name: str, table: Mapping[str, Any]) -> str:

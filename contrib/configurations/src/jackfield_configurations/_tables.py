@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jackfield_configurations.references import Reference
+from jackfield_configurations.references import KINDS, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,13 +17,19 @@ def table_of(configuration: Configuration) -> dict[str, Any]:
     return {"provider": configuration.provider, **_plain(configuration.settings)}
 
 
-def changes(before: Configuration, after: Configuration) -> dict[str, Any]:
-    """Return what differs, None for what is gone."""
-    old, new = table_of(before), table_of(after)
-    return {
-        **{name: None for name in old if name not in new},
-        **{name: value for name, value in new.items() if name not in old or old[name] != value},
-    }
+def changes(before: Configuration, after: Configuration) -> dict[tuple[str, ...], Any]:
+    """Return what differs: from the keys that lead there to the new value, None for what is gone."""
+    return dict(_changes(table_of(before), table_of(after)))
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield from (((name,), None) for name in old if name not in new)
+    for name, value in new.items():
+        there = old.get(name)
+        if isinstance(value, dict) and isinstance(there, dict) and not {*value, *there} & {*KINDS}:
+            yield from (((name, *path), inner) for path, inner in _changes(there, value))
+        elif name not in old or there != value:
+            yield (name,), value
 
 
 def each_of(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
