@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from jackfield.operations.filters import FilterFinding as FilterFinding
     from jackfield.operations.filters import FilterReport as FilterReport
     from jackfield.operations.generated import GeneratedImage as GeneratedImage
+    from jackfield.operations.image_edits import IMAGE_EDITS as IMAGE_EDITS
+    from jackfield.operations.image_edits import ImageEditRequest as ImageEditRequest
+    from jackfield.operations.image_variations import IMAGE_VARIATIONS as IMAGE_VARIATIONS
+    from jackfield.operations.image_variations import ImageVariationRequest as ImageVariationRequest
     from jackfield.operations.images import IMAGES as IMAGES
     from jackfield.operations.images import ImageRequest as ImageRequest
     from jackfield.operations.images import ImageResponse as ImageResponse
@@ -113,6 +117,8 @@ _HOMES = {
     "jackfield.operations.embeddings": ("EMBEDDINGS", "EmbeddingRequest", "EmbeddingResponse"),
     "jackfield.operations.filters": ("FilterFinding", "FilterReport"),
     "jackfield.operations.generated": ("GeneratedImage",),
+    "jackfield.operations.image_edits": ("IMAGE_EDITS", "ImageEditRequest"),
+    "jackfield.operations.image_variations": ("IMAGE_VARIATIONS", "ImageVariationRequest"),
     "jackfield.operations.images": ("IMAGES", "ImageRequest", "ImageResponse"),
     "jackfield.operations.messages": ("Message",),
     "jackfield.operations.models": ("MODELS", "ModelsRequest", "ModelsResponse"),

@@ -58,7 +58,7 @@ def exchange(call: Call, binding: Binding, options: Options, then: Then | None =
             if middleware is not None:
                 proceed = partial(middleware, proceed)
         if then is not None:
-            return (yield from in_time(_followed(call, options, proceed, then, trace, ledger), ledger))
+            return (yield from in_time(_followed(call, options, request.url, proceed, then, trace, ledger), ledger))
         response = yield from in_time(proceed(), ledger)
         trace.response = response
     if isinstance(response, Response):
@@ -66,11 +66,13 @@ def exchange(call: Call, binding: Binding, options: Options, then: Then | None =
     return response
 
 
-def _followed(call: Call, options: Options, proceed: Proceed, then: Then, trace: Trace, ledger: Ledger) -> Flow[Any]:
+def _followed(
+    call: Call, options: Options, endpoint: str, proceed: Proceed, then: Then, trace: Trace, ledger: Ledger
+) -> Flow[Any]:
     """Make the call, and do what comes after it. The story is on the response before it ends."""
     trace.response = response = yield from proceed()
     response.meta = ledger.meta
-    return (yield from then(response, partial(fetched, call, options, ledger)))
+    return (yield from then(response, partial(fetched, call, options, ledger, endpoint)))
 
 
 def _attempt(

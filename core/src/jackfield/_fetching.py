@@ -5,6 +5,7 @@ Rule 2: the URL is a credential itself (it is signed): of it, errors show the or
 Rule 3: what holds for answers holds here: the limits, the timeout, the deadline, and the retries. A failure is not
 transient for the call as a whole: what was drawn is paid for, and would be drawn again.
 Rule 4: a few redirects are followed, since nothing goes along; never from https to http.
+Rule 5: a server elsewhere does not make us ask servers on this machine.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from attrs import frozen
 
 from jackfield._answer import body_of
-from jackfield._request import USER_AGENT, is_readable_on_the_way
+from jackfield._request import USER_AGENT, leaves_this_machine
 from jackfield.errors import (
     AuthenticationError,
     DecodeError,
@@ -62,7 +63,7 @@ Fetch: TypeAlias = Callable[[str], Flow[File]]
 Then: TypeAlias = Callable[[Any, Fetch], Flow[Any]]
 
 
-def fetched(call: Call, options: Options, ledger: Ledger, url: str) -> Flow[File]:
+def fetched(call: Call, options: Options, ledger: Ledger, endpoint: str, url: str) -> Flow[File]:
     """Return the flow that fetches the file at *url*.
 
     Raises:
@@ -73,7 +74,9 @@ def fetched(call: Call, options: Options, ledger: Ledger, url: str) -> Flow[File
         TransportError: The network failed.
     """
     try:
-        file: File = yield from retrying(options.retries, ledger)(partial(_attempt, call, options, ledger, url))
+        file: File = yield from retrying(options.retries, ledger)(
+            partial(_attempt, call, options, ledger, endpoint, url)
+        )
     except JackfieldError as error:
         error.transient = False  # rule 3
         error.request_id = ledger.meta.request_id
@@ -81,11 +84,11 @@ def fetched(call: Call, options: Options, ledger: Ledger, url: str) -> Flow[File
     return file
 
 
-def _attempt(call: Call, options: Options, ledger: Ledger, url: str) -> Flow[File]:
+def _attempt(call: Call, options: Options, ledger: Ledger, endpoint: str, url: str) -> Flow[File]:
     attempt = ledger.begin()
     try:
         for _ in range(REDIRECTS + 1):
-            origin = _origin(url, options)
+            origin = _origin(url, options, endpoint)
             head: HttpHead = yield Send(_request(url), options.timeout)
             attempt.status = head.status
             refuse_large_head(head.headers, call.limits)
@@ -120,7 +123,7 @@ def _request(url: str) -> HttpRequest:
     return HttpRequest("GET", url.partition("#")[0], headers)
 
 
-def _origin(url: str, options: Options) -> str:
+def _origin(url: str, options: Options, endpoint: str) -> str:
     """Return the origin of a URL that may be fetched."""
     try:
         parts, origin = urlsplit(url), origin_of(url)
@@ -128,9 +131,13 @@ def _origin(url: str, options: Options) -> str:
         raise DecodeError("it is no URL", problems=["expected a URL @ url"]) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or not (url.isascii() and url.isprintable()):
         raise DecodeError("it is no URL that can be fetched", problems=["expected an http(s) URL @ url"])
-    if parts.scheme == "http" and not options.allow_plain_http and is_readable_on_the_way(url):
+    if parts.scheme == "http" and not options.allow_plain_http and leaves_this_machine(url):
         raise DecodeError(
             "it is reached by plain http; allow_plain_http=True allows that", problems=["expected an https URL @ url"]
+        )
+    if not leaves_this_machine(url) and leaves_this_machine(endpoint):
+        raise DecodeError(
+            "it is on this machine, and the endpoint is on another one", problems=["expected a URL out there @ url"]
         )
     return origin
 

@@ -49,7 +49,7 @@ def of_kind(kind: type[T], given: Any, call: Call, hook: str) -> T:
 
 
 def _refuse_plain(url: str) -> None:
-    if is_readable_on_the_way(url):
+    if leaves_this_machine(url):
         from urllib.parse import urlsplit  # noqa: PLC0415 - plain http is the exception
 
         raise SetupError(
@@ -58,8 +58,8 @@ def _refuse_plain(url: str) -> None:
         )
 
 
-def is_readable_on_the_way(url: str) -> bool:
-    """Tell whether a plain http *url* leaves this machine."""
+def leaves_this_machine(url: str) -> bool:
+    """Tell whether a request to *url* goes to another machine."""
     from ipaddress import ip_address  # noqa: PLC0415 - plain http is the exception
     from urllib.parse import urlsplit  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ Rule 2: a target is filled when everything is there, and not touched before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from attrs import fields, frozen
@@ -18,31 +18,16 @@ from jackfield.operations.images import IMAGES, Image, ImageRequest, ImageRespon
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jackfield._fetching import Fetch, Then
+    from jackfield._fetching import Fetch
+    from jackfield.activities.start import Start
     from jackfield.call import CallMeta
     from jackfield.http import Flow
-    from jackfield.operations import Operation
 
 _ELSEWHERE = {
     "n": "draw_many() draws several",
     "partial_images": "unfinished pictures come in a stream: client.stream(IMAGES, ...)",
 }
 """Fields of a request that are none of `draw`'s, and what has them."""
-
-
-class Start(Protocol):
-    """Starts a call as every activity does, and goes on with its answer before the call is over."""
-
-    def __call__(
-        self,
-        operation: Operation[Any, Any, Any],
-        request: Any,
-        streaming: bool,  # noqa: FBT001 - as every start
-        changes: Mapping[str, Any],
-        then: Then | None = None,
-        /,
-    ) -> Flow[Any]:
-        """Return the flow of the call; its result is what *then* returns."""
 
 
 def drawing(

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
-from jackfield.http import Flow
-from jackfield.operations import Operation
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-Start: TypeAlias = Callable[[Operation[Any, Any, Any], Any, bool, Mapping[str, Any]], Flow[Any]]
-"""From an operation, its request, whether it is to be streamed, and the call's options, to the flow of the call."""
+    from jackfield._fetching import Then
+    from jackfield.http import Flow
+    from jackfield.operations import Operation
+
+
+class Start(Protocol):
+    """Starts a call, and may go on with its answer before the call is over."""
+
+    def __call__(
+        self,
+        operation: Operation[Any, Any, Any],
+        request: Any,
+        streaming: bool,  # noqa: FBT001 - a place of its own in every start
+        changes: Mapping[str, Any],
+        then: Then | None = None,
+        /,
+    ) -> Flow[Any]:
+        """Return the flow of the call; its result is the response, or what *then* returns.
+
+        Args:
+            operation: What is asked for.
+            request: Its request entity.
+            streaming: Whether the answer is wanted event by event.
+            changes: The options of this call.
+            then: What goes on with the response, within the call's deadline and record.
+        """
