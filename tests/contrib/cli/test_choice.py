@@ -91,3 +91,128 @@ def test_key_reaches_the_environments_endpoint(jackfield, vendor):
     done = jackfield("ask", "-m", "fine", "Hi", env=env)
 
     assert (0, f"Bearer {KEY}") == (done.returncode, vendor.requests[0]["headers"]["authorization"])
+
+
+# Configurations
+
+FILE = """
+version = 1
+{default}
+
+[configurations.work]
+provider = "openai"
+endpoint = "{endpoint}"
+api_key = {{ env = "KEY_OF_WORK" }}
+chat_model = "fine"
+
+[configurations.bare]
+provider = "openai"
+endpoint = "{endpoint}"
+api_key = {{ env = "KEY_OF_WORK" }}
+"""
+
+
+@pytest.fixture
+def configured(jackfield, vendor, tmp_path):
+    """Return a function that runs a command where a file has the configurations `work` and `bare`."""
+    pytest.importorskip("jackfield_configurations")
+    file = tmp_path / "configurations.toml"
+
+    def run(*args, default="", env=None, **options):
+        file.write_text(FILE.format(endpoint=vendor.endpoint, default=f'default = "{default}"' if default else ""))
+        file.chmod(0o600)
+        here = {"JACKFIELD_CONFIG": str(file), "KEY_OF_WORK": KEY, **(env or {})}
+        return jackfield(*args, env=here, **options)
+
+    return run
+
+
+WHO = [
+    (["-c", "work"], {}, "", ("work (openai)", "fine")),
+    (["-c", "work"], {"JACKFIELD_PROVIDER": "local"}, "bare", ("work (openai)", "fine")),
+    ([], {"JACKFIELD_CONFIGURATION": "work"}, "bare", ("work (openai)", "fine")),
+    ([], {}, "work", ("work (openai)", "fine")),
+    (["-c", "work", "-m", "length"], {"JACKFIELD_MODEL": "far"}, "", ("work (openai)", "length")),
+    (["-c", "work"], {"JACKFIELD_MODEL": "far"}, "", ("work (openai)", "fine")),
+    (["-c", "bare"], {"JACKFIELD_MODEL": "far"}, "", ("bare (openai)", "far")),
+]
+
+
+@pytest.mark.parametrize(("args", "env", "default", "expected"), WHO)
+def test_configurations(configured, vendor, args, env, default, expected):
+    """A flag wins over the environment, that over the default; a model of the configuration over the environment's."""
+    done = configured("ask", *args, "Hi", env=env, default=default)
+    [request] = vendor.requests
+
+    assert (0, f"Bearer {KEY}") == (done.returncode, request["headers"]["authorization"])
+    assert expected == (done.stderr.split(" · ")[0], request["body"]["model"])
+
+
+def test_a_provider_that_is_named_wins_over_the_default_configuration(configured, vendor):
+    """--provider and JACKFIELD_PROVIDER leave the default configuration alone."""
+    for args, env in ((["-p", "local"], {}), ([], {"JACKFIELD_PROVIDER": "local"}), ([], {"JACKFIELD_PROVIDER": "x"})):
+        configured("ask", *args, *NO_FILE, "Hi", env=env, default="work")
+
+    assert [] == vendor.requests
+
+
+CONTRADICTIONS = [
+    (["-p", "openai", "-c", "work"], {}, "--provider and --configuration"),
+    ([], {"JACKFIELD_PROVIDER": "openai", "JACKFIELD_CONFIGURATION": "work"}, "are both set; unset one"),
+    (["-c", "nobody"], {}, "there is no configuration named 'nobody'"),
+    (["--endpoint", "http://127.0.0.1:1"], {}, "--endpoint: name the provider"),
+    (["-c", "work", "--set", "timeout=soon"], {}, "--set timeout=soon: must be a number"),
+    (["-c", "work", "--set", "api_key=x"], {}, "would leave a secret in the shell's history"),
+]
+
+
+@pytest.mark.parametrize(("args", "env", "expected"), CONTRADICTIONS)
+def test_contradictions(configured, vendor, args, env, expected):
+    """What contradicts itself, or is not there, is an error before anything is sent."""
+    done = configured("ask", *args, "Hi", env=env, default="work")
+
+    assert (2, []) == (done.returncode, vendor.requests)
+    assert expected in done.stderr
+
+
+def test_settings_beside_a_configuration(configured, vendor):
+    """--set and --endpoint change what a configuration says; its key stays where it belongs."""
+    elsewhere = vendor.endpoint.replace("127.0.0.1", "localhost")
+    configured("ask", "-c", "work", "--set", "retries=0", "Hi")
+    configured("ask", "-c", "work", "--endpoint", elsewhere, "Hi")
+
+    assert [True, False] == ["authorization" in {*map(str.lower, each["headers"])} for each in vendor.requests]
+
+
+def test_a_file_that_cannot_be_read_is_told(configured, jackfield, tmp_path):
+    """Where the file with the default is broken nobody else answers in its place."""
+    (tmp_path / "broken.toml").write_text("x")
+    done = configured("ask", "Hi", env={"JACKFIELD_CONFIG": str(tmp_path / "broken.toml")})
+
+    assert 2 == done.returncode
+    assert "broken.toml" in done.stderr
+
+
+def test_a_configuration_for_every_command(configured, vendor):
+    """`models` takes one as `ask` does, and no hint is given where one was chosen."""
+    done = configured("models", default="work", env={"OPENAI_API_KEY": KEY})
+
+    assert "was not used" not in done.stderr
+    assert done.stderr.startswith("error: ")  # the vendor here knows no list
+
+
+def test_completion(process, configured, tmp_path):
+    """A shell completes the names of providers and of configurations; where the file is broken, nothing."""
+    configured("providers")
+    told = {}
+    for words, file in (("-p op", ""), ("-c w", ""), ("-c w", "nowhere.toml")):
+        env = {"_JACKFIELD_COMPLETE": "bash_complete", "COMP_WORDS": f"jackfield ask {words}", "COMP_CWORD": "3"}
+        path = tmp_path / (file or "configurations.toml")
+        told[words, file] = process(env={**env, "JACKFIELD_CONFIG": str(path)}).stdout.split()
+
+    assert [["plain,openai"], ["plain,work"], []] == [*told.values()]
+
+
+def test_providers_mention_configurations(configured):
+    """The list of providers says that configurations come first."""
+    assert "A configuration comes first, where one is named or the default" in configured("providers").stdout

@@ -13,7 +13,7 @@ TIPS = {
     "model: missing": "on the command line: --model NAME, or JACKFIELD_MODEL",
     "allow_plain_http=": "on the command line: --set allow_plain_http=true",
     "endpoint=": "on the command line: --endpoint URL",
-    "settings of provider": "on the command line: --set NAME=VALUE; keys and tokens by the environment alone",
+    "settings of provider": "on the command line: --set NAME=VALUE; keys by the environment or a configuration alone",
 }
 """From words in a message, which speaks to Python programs, to what they mean here. The first that fits is said."""
 

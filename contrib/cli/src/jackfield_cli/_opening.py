@@ -81,4 +81,5 @@ def opened(choice: Choice, *, model: str | None = None, variable: str = "", sett
         return Opened(Client(choice.name, **changes), choice.name, model)
     # Read once and handed over: reading may ask a keyring, which may ask its owner.
     client = Client.from_configuration(choice.configuration, source=lambda _: stored, **changes)
-    return Opened(client, f"{choice.configuration} ({provider})", model)
+    name = choice.configuration if choice.configuration == provider else f"{choice.configuration} ({provider})"
+    return Opened(client, name, model)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from jackfield_cli._choosing import CONFIGURATIONS
 from jackfield_cli._core import installed
 from jackfield_cli._defaults import DEFAULT_PROVIDER, PROVIDER_VARIABLE
 from jackfield_cli._options import debug_option
@@ -62,8 +63,10 @@ def _advice(found: dict[str, list[str]], default: str, source: str) -> list[str]
     """Return what is used where nothing is named, and how to get more."""
     why = "--provider or JACKFIELD_PROVIDER name another" if source == "built in" else f"by {source}"
     missing = "" if default in found else f"; it is not installed: pip install jackfield-{default}"
+    first = ["A configuration comes first, where one is named or the default: jackfield config list"]
     return [
         f"Used where none is named: {default} ({why}){missing}",
+        *(first if installed(CONFIGURATIONS) else []),
         "More: pip install jackfield-NAME, or any package with an entry point in the group jackfield.providers",
     ]
 
