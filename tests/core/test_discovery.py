@@ -184,10 +184,8 @@ def test_an_unknown_name_gets_a_hint(install: Install, name: str, hint: str) -> 
 
 def test_an_unknown_name_where_nothing_is_installed(install: Install) -> None:
     """The list says `none`."""
-    with pytest.raises(
-        ProviderNotFoundError, match="no configuration source named 'foo'; installed: none; pip install"
-    ):
-        find("jackfield.configurations", "foo")
+    with pytest.raises(ProviderNotFoundError, match="no plugin named 'foo'; installed: none; pip install"):
+        find("jackfield.plugins", "foo")
 
 
 def test_a_package_without_metadata_is_shown_by_its_target(install: Install) -> None:

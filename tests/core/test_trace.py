@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 import structlog
-from hand import KEY, NOW, TELL, TellRequest, a_binding, hold, play
+from hand import KEY, NOW, TELL, Letters, TellRequest, a_binding, hold, play, scripted
 from structlog.testing import capture_logs
 
-from jackfield import trace
+from jackfield import CHAT, IMAGES, ChatRequest, Client, ImageRequest, Message, trace
 from jackfield._exchange import exchange
 from jackfield._options import Options
 from jackfield.call import Call, CallMeta
 from jackfield.errors import ReadError
 from jackfield.plugin import CallRecord, Emit, Read, Send, impl
+from jackfield_openai_wire import Endpoint, HeaderKey, OpenAIWire
 
 GOOD = b'{"text": "hello", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}'
 EVENT = b'data: {"text": "hello"}\n\n'
@@ -127,6 +128,37 @@ def test_no_prompt_no_key_and_no_url_is_told() -> None:
         play(exchange(call, a_binding(), Options()), [(400, {"x-echo": KEY}), f"{KEY} {PROMPT}".encode(), b""])
 
     assert not [part for part in (PROMPT, KEY, "https", "letters.example") if part in repr(lines)]
+
+
+class Speaking(Letters):
+    """Speaks chat and draws over scripted replies."""
+
+    def parts(self) -> Any:
+        """An OpenAI-shaped one, without a key."""
+        return Endpoint("https://models.example/v1"), HeaderKey(None), OpenAIWire()
+
+
+@pytest.mark.parametrize(("switch", "told"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_prompt_and_answer_are_told_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, switch: str, told: bool
+) -> None:
+    """By a switch of its own, cut short; the record has neither in any case."""
+    monkeypatch.setenv("JACKFIELD_LOG_CONTENT", switch)
+    structlog.configure()
+    recorder = Recorder()
+    conversation = [Message.user("earlier"), Message.user(PROMPT + "x" * 5000)]
+    transport = scripted([b'{"choices": [{"message": {"content": "an answer"}}]}', b'{"data": [{"url": "x"}]}'])
+    client = Client(Speaking(), transport=transport, plugins=[recorder], chat_model="m")
+    with capture_logs() as lines:
+        client.call(CHAT, ChatRequest(messages=conversation))
+        client.call(IMAGES, ImageRequest(prompt=PROMPT))
+        play(hold(recorder), [200, GOOD, b""])
+
+    assert [told, told, False] == [PROMPT in str(line.get("prompt")) for line in lines]
+    answers = ["an answer", None, "hello"] if told else [None] * 3
+    assert answers == [line.get("answer") for line in lines]
+    assert all(len(str(line.get("prompt"))) <= 2000 for line in lines)
+    assert PROMPT not in str(recorder.records)
 
 
 class Retelling:

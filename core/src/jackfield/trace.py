@@ -18,7 +18,7 @@ from jackfield._settings import environment
 from jackfield.errors import JackfieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -139,8 +139,9 @@ def _content(request: Any, response: Any) -> dict[str, str]:
     return {name: str(value)[:_LONGEST] for name, value in told.items() if value is not None}
 
 
-def _write(record: CallRecord, content: Mapping[str, str]) -> None:
-    facts = {name: value for name, value in asdict(record).items() if value is not None} | content
+def _write(record: CallRecord, content: dict[str, str]) -> None:
+    facts = {name: value for name, value in asdict(record).items() if value is not None}
+    facts.update(content)
     outcome = facts.pop("outcome")
     level = "warning" if outcome == "failed" else "info"
     getattr(_logger(), level)(f"call.{outcome}", **facts)
