@@ -18,9 +18,13 @@ from jackfield import (
     ChatEvent,
     ChatRequest,
     ChatResponse,
+    ChatSession,
     Client,
+    DataBatch,
+    DataChunk,
     EmbeddingRequest,
     EmbeddingResponse,
+    GeneratedImage,
     ImageRequest,
     ImageResponse,
     JackfieldError,
@@ -31,6 +35,9 @@ from jackfield import (
     Secret,
     Stream,
     StreamInterruptedError,
+    Tool,
+    cosine_similarity,
+    vector_from_text,
 )
 from jackfield.operations.chat import Choice, Usage
 from jackfield.transports import AsyncTransport, Transport
@@ -110,6 +117,51 @@ def others(client: Client) -> None:
     assert_type(client.call(MODELS), ModelsResponse)
     assert_type(client.call(MODELS).data[0].id, str)
     assert_type(numbers[0], float)
+
+
+class Invoice:
+    """An object that is wanted."""
+
+
+class Portrait(GeneratedImage):
+    """A picture of one's own kind."""
+
+
+def weather(city: str) -> dict[str, int]:
+    """Tell the weather."""
+    return {city: 18}
+
+
+def everyday(client: Client, session: ChatSession) -> None:
+    """The methods that need no entities: what comes back follows from what goes in."""
+    assert_type(client.ask("Hi", model="m", temperature=0.5, tools=[weather, Tool.for_function("x")]), str)
+    assert_type(client.ask_for(Invoice, "Hi", timeout=5), Invoice)
+    assert_type(client.ask_for(list[str], "Hi"), list[str])
+    assert_type(client.complete(session), str)
+    assert_type(client.chat(session, Message.user("Hi"), response_format=Invoice), str)
+    assert_type(client.stream_chat(session, "Hi"), Stream[ChatEvent, ChatResponse])
+    assert_type(session.add("Hi"), Message)
+    assert_type(session.response, ChatResponse | None)
+    assert_type(client.draw("A cat"), GeneratedImage)
+    assert_type(client.draw("A cat", into=Portrait(), size="1024x1024"), Portrait)
+    assert_type(client.draw_many("A cat", 2), list[GeneratedImage])
+    assert_type(client.draw_many("A cat", 2, kind=Portrait), list[Portrait])
+    assert_type(cosine_similarity(client.embed("Hi", dimensions=3), vector_from_text("[1,2,3]")), float)
+    batch = DataBatch(["Hi"])
+    client.embed_batch(batch, progress=print)
+    assert_type(batch.chunks, list[DataChunk])
+    assert_type(Client.from_configuration("work", timeout=5), Client)
+
+
+async def everyday_asynchronous(client: AsyncClient, session: ChatSession) -> None:
+    """The same, awaited."""
+    assert_type(await client.ask_for(Invoice, "Hi"), Invoice)
+    assert_type(await client.chat(session, "Hi"), str)
+    assert_type(client.stream_chat(session, "Hi"), AsyncStream[ChatEvent, ChatResponse])
+    assert_type(await client.draw("A cat", into=Portrait()), Portrait)
+    assert_type(await client.draw_many("A cat", 2), list[GeneratedImage])
+    await client.embed_batch(DataBatch(["Hi"]))
+    assert_type(AsyncClient.from_configuration(), AsyncClient)
 
 
 async def asynchronous(request: ChatRequest) -> None:
