@@ -114,8 +114,8 @@ def test_takes_version(version: str) -> None:
     assert version.strip() == checked_version(version)
 
 
-@pytest.mark.parametrize("version", ["", "2024", "2024-10-21-beta", "V2", "24-10-21"])
+@pytest.mark.parametrize("version", ["", "2024", 2024, "2024-10-21-beta", "V2", "24-10-21"])
 def test_refuses_version(version: str) -> None:
-    """Everything else is refused, with examples of what would do."""
+    """Everything else is refused, with examples of what would do; also a number, which a file may hold."""
     with pytest.raises(ValueError, match="2024-10-21"):
         checked_version(version)

@@ -112,7 +112,7 @@ def checked_version(version: str) -> str:
     Raises:
         ValueError: It is none.
     """
-    version = version.strip()
+    version = str(version).strip()  # a file may hold a number where a date was meant
     if version not in _V1_VERSIONS and _DATED.fullmatch(version) is None:
         raise ValueError(
             f"must be a date such as {DEFAULT_API_VERSION!r} or '2025-04-01-preview' (dated surface), "
