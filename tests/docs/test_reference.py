@@ -55,6 +55,15 @@ def test_every_command_has_its_arguments() -> None:
     assert [f"{each.__name__}({', '.join(attrs.fields_dict(each))})" for each in COMMANDS] == found
 
 
+def test_every_method_of_the_client_is_listed() -> None:
+    """Both clients have the methods of the table, and no others."""
+    listed = re.findall(r"^\| `(\w+)\(", page("client.md"), re.MULTILINE)
+
+    for client in (jackfield.Client, jackfield.AsyncClient):
+        public = {name for name in dir(client) if not name.startswith("_")}
+        assert public == set(listed)
+
+
 PUBLIC_ERRORS = [
     name
     for name in jackfield.__all__
