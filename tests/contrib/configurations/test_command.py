@@ -13,16 +13,17 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import ClassVar, Self
 
 import keyring.core
 import pytest
 from click.testing import CliRunner, Result
-
+from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring
 
 from jackfield.errors import JackfieldError
 from jackfield_configurations import ConfigurationFile, EncryptionKey
+from jackfield_configurations._commands._store import available_stores
 from jackfield_configurations.command import config
 from jackfield_emulator import Emulator
 
@@ -45,6 +46,25 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JACKFIELD_CONFIG", str(tmp_path / "jackfield.toml"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "jackfield.toml"
+
+
+class Memory(KeyringBackend):
+    """A keyring that keeps secrets for as long as the test lasts."""
+
+    priority = 5
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def __init__(self) -> None:
+        self.kept.clear()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 Run = Callable[..., Result]
@@ -174,7 +194,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["work", "--provider", "openai", "--secret-from-env", "endpoint=X"], "has no such secret, but api_key"),
     (["work", "--provider", "openai", "--secret-stdin"], "standard input is empty"),
     (["work", "--provider", "openai", "--secret-stdin", "--store", "env"], "--store env: give --secret-from-env"),
-    (["work", "--provider", "openai", "--secret-stdin", "--secret-from-env", "X"], "give one of them"),
+    (["work", "--provider", "openai", "--secret-stdin", "--secret-from-env", "X"], "api_key is given twice"),
     (["work", "--provider", "local", "--secret-stdin"], "takes no secret"),
     (["work", "--provider", "openai"], "--secret-from-env VARIABLE or --secret-stdin"),
     (["work", "--provider", "azure-apikey", "--secret-from-env", "X"], "here --endpoint"),
@@ -207,7 +227,7 @@ def test_a_name_is_taken_once(run: Run, emulator: Emulator) -> None:
     add(run, emulator)
     again = ["add", "Work", "--provider", "local"]
 
-    assert "there is a configuration 'work' already" in failing(run(*again, code=2))
+    assert "there is a configuration named 'work' already" in failing(run(*again, code=2))
     run(*again, "--replace")
     assert "local" in run("list").stdout
 
@@ -280,6 +300,10 @@ def test_the_key_is_changed(run: Run, emulator: Emulator) -> None:
     ("args", "words"),
     [
         ([], "nothing to change: give --set NAME=VALUE"),
+        (["--set-secret", "api_key"], "give --secret-from-env VARIABLE, or --secret-stdin"),
+        (["--set-secret", "endpoint"], "--set-secret endpoint: openai has no such secret"),
+        (["--set-secret", "api_key", "--set-secret", "headers.x", "--secret-stdin"], "holds one secret"),
+        (["--store", "encrypted", "--chat-model", "gpt-4o-mini"], "--store encrypted: give the secret again"),
         (["--unset", "deployment"], "--unset deployment: it is not set"),
         (["--unset", "headers.x"], "--unset headers.x: it is not set"),
         (["--set", "chatmodel=x"], "did you mean 'chat_model'?"),
@@ -321,6 +345,52 @@ def test_without_a_default_a_name_is_needed(run: Run, command: str) -> None:
     result = run(command, code=2)
 
     assert "jackfield config add" in (result.stdout if command == "doctor" else failing(result))
+
+
+def test_a_configuration_gets_another_name(run: Run, place: Path, emulator: Emulator) -> None:
+    """Its key goes with it, and it stays the default."""
+    add(run, emulator)
+    run("edit", "work", "--rename", "play")
+
+    assert "play" == json.loads(run("list", "--json").stdout)["default"]
+    assert run("test").stdout.strip()
+
+
+def test_a_key_in_the_clear_is_told_and_not_shown(run: Run, place: Path, emulator: Emulator) -> None:
+    """Somebody wrote it by hand; `edit` puts it away."""
+    place.write_text(
+        'default = "work"\n[configurations.work]\nprovider = "openai"\nchat_model = "gpt-4o-mini"\n'
+        f'endpoint = "{emulator.openai_url}"\napi_key = "{KEY}"\ntimeout = [3, 4]\n'
+    )
+    place.chmod(0o600)
+    shown = run("show")
+    assert "in the clear, which is refused" in shown.stdout
+    assert re.search(r"timeout\s+cannot be read", shown.stdout)
+    settings = json.loads(run("show", "--json").stdout)["settings"]
+    assert ({"clear": True}, None) == (settings["api_key"], settings["timeout"])
+    assert "api_key: is in the clear" in run("doctor", code=2).stdout
+    run("edit", "--secret-stdin", "--store", "encrypted", "--unset", "timeout", stdin=KEY)
+
+    assert KEY not in place.read_text("utf-8")
+    assert run("test").stdout.strip()
+    assert {"encrypted": True} == json.loads(run("show", "--json").stdout)["settings"]["api_key"]
+    assert "encrypted, in the file" in run("show").stdout
+
+
+def test_keys_that_encrypt_are_made_and_turned(run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest encrypts; the older ones open what they encrypted, until all is turned."""
+    monkeypatch.delenv("JACKFIELD_CONFIG_KEY")
+    refused = run(
+        "add", "x", "--provider", "openai", "--endpoint", emulator.openai_url, "--secret-stdin", stdin=KEY, code=2
+    )
+    assert "jackfield config make-key" in failing(refused)
+    made = run("make-key").stdout
+    assert re.match(r"The key [0-9a-f]{8} is made, in ", made)
+    add(run, emulator)
+    run("make-key")
+    assert "1 secret is encrypted with the newest key.\n" == run("rotate").stdout
+    assert run("test").stdout.strip()
+    assert "keyring" in failing(run("make-key", "--store", "keyring", code=2))
 
 
 # Testing -------------------------------------------------------------------------------------------------------------
@@ -473,7 +543,7 @@ class Terminal:
             pass
         return self._process.wait(PATIENCE)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -496,13 +566,7 @@ def test_a_configuration_is_added_by_questions(place: Path, run: Run, emulator: 
         terminal.expect("must be an address")
         terminal.answer(uri)
         terminal.expect(f"recognised: {emulator.azure_url}, deployment mine, api-version 2024-10-21")
-        terminal.expect("[mine]")
-        terminal.answer("")
-        terminal.expect("[2024-10-21]")
-        terminal.answer("2024")
-        terminal.expect("must be a date")
-        terminal.answer("")
-        terminal.expect("Keep the key in")
+        terminal.expect("Keep the key in")  # deployment and version were in the address
         terminal.answer("encrypted")
         terminal.expect("KEY 1 or KEY 2")
         terminal.expect("API key (not shown)")
@@ -552,6 +616,124 @@ def test_openai_by_questions(place: Path, run: Run, emulator: Emulator) -> None:
     assert "MY_KEY" in place.read_text("utf-8")
 
 
+def test_entra_by_questions(place: Path, run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A credential would renew its tokens; a token is pasted without being shown. What encrypts it is made."""
+    monkeypatch.delenv("JACKFIELD_CONFIG_KEY")
+    token = emulator.token()
+    with Terminal("add", "entra") as terminal:
+        terminal.expect("Who answers")
+        terminal.answer("azure-entra")
+        terminal.expect("Endpoint")
+        terminal.answer(emulator.azure_url)
+        terminal.expect("Deployment")
+        terminal.answer("mine")
+        terminal.expect("api-version [2024-10-21]")
+        terminal.answer("2024")
+        terminal.expect("must be a date")
+        terminal.answer("")
+        terminal.expect("Credential")
+        terminal.answer("my-own")
+        terminal.expect("must be one of 'azure-cli'")
+        terminal.answer("")
+        terminal.expect("Keep the key in")
+        terminal.answer("1")
+        terminal.expect("No key that encrypts is there yet. Make one, in")
+        terminal.answer("")
+        terminal.expect("made the key")
+        terminal.expect("az account get-access-token")
+        terminal.expect("Entra token (not shown)")
+        terminal.type_hidden("")
+        terminal.expect("Entra token (not shown)")
+        terminal.type_hidden(token)
+        terminal.expect("Test it now?")
+        terminal.answer("n")
+        assert 0 == terminal.ended()
+
+    assert token not in terminal.output
+    assert "entra" in run("list").stdout
+    assert run("test").stdout.strip()
+
+
+def test_a_credential_needs_no_token(place: Path, run: Run, emulator: Emulator) -> None:
+    """It is named, and tried with the rest."""
+    with Terminal("add", "entra") as terminal:
+        for question, answer in (
+            ("Who answers", "azure-entra"),
+            ("Endpoint", emulator.azure_url),
+            ("Deployment", ""),
+            ("api-version", ""),
+            ("Credential", "managed-identity"),
+            ("Test it now?", "n"),
+        ):
+            terminal.expect(question)
+            terminal.answer(answer)
+        assert 0 == terminal.ended()
+    assert {"endpoint", "api_version", "credential"} == {*json.loads(run("show", "--json").stdout)["settings"]}
+
+    with Terminal("edit", "entra") as terminal:
+        for question, answer in (
+            ("Endpoint", ""),
+            ("Deployment", "mine"),
+            ("api-version", ""),
+            ("Credential [managed-identity]", ""),
+        ):
+            terminal.expect(question)
+            terminal.answer(answer)
+        assert 0 == terminal.ended()
+    assert "mine" in run("list").stdout
+
+
+def test_a_provider_of_somebody_elses_is_asked_for_what_it_has(place: Path, run: Run) -> None:
+    """With what its settings say of themselves."""
+    with Terminal("add", "small") as terminal:
+        terminal.expect("Who answers")
+        terminal.answer("local")
+        terminal.expect("small is added")
+        terminal.answer("n")
+        assert 0 == terminal.ended()
+    with Terminal("edit", "small") as terminal:
+        terminal.expect("small is as it was.")
+        assert 0 == terminal.ended()
+
+
+def test_a_key_stays_behind_where_the_endpoint_moves(place: Path, run: Run, emulator: Emulator) -> None:
+    """It was kept for the one before; by questions it is asked for again."""
+    add(run, emulator)
+    moved = emulator.openai_url.replace("127.0.0.1", "localhost")
+    assert "give it again" in failing(run("edit", "--endpoint", moved, code=2))
+    with Terminal("edit") as terminal:
+        terminal.expect("Endpoint")
+        terminal.answer(moved)
+        for question in ("Chat model", "Embeddings model", "Images model"):
+            terminal.expect(question)
+            terminal.answer("")
+        terminal.expect("the endpoint is another one")
+        terminal.type_hidden(KEY)
+        terminal.expect("work is changed.")
+        assert 0 == terminal.ended()
+
+    assert run("test").stdout.strip()
+
+
+def test_a_secret_is_asked_for_by_its_name(place: Path, run: Run, emulator: Emulator) -> None:
+    """A header's as well; what cannot be sent is asked for again."""
+    add(run, emulator)
+    with Terminal("edit", "work", "--set-secret", "headers.x-team", "--keep", "encrypted") as terminal:
+        terminal.expect("headers.x-team (not shown)")
+        terminal.type_hidden("caf\u00e9")
+        terminal.expect("cannot stand in a header")
+        terminal.type_hidden("team-key-0123456789")
+        terminal.expect("work is changed.")
+        assert 0 == terminal.ended()
+    assert "team-key" not in terminal.output
+
+    run("test")
+    assert "team-key-0123456789" == emulator.journal[-1].headers["x-team"]
+    assert "headers.x-team" in run("show").stdout
+    run("edit", "--unset", "headers.x-team")
+    assert "x-team" not in run("show").stdout
+
+
 def test_a_configuration_is_changed_by_questions(place: Path, run: Run, emulator: Emulator) -> None:
     """Enter keeps what is there, the key too."""
     add(run, emulator)
@@ -572,6 +754,19 @@ def test_a_configuration_is_changed_by_questions(place: Path, run: Run, emulator
     with Terminal("edit", "work", "--secret-stdin", "--store", "env") as terminal:
         assert 2 == terminal.ended()
     assert "--store env" in terminal.output
+
+
+def test_the_systems_keyring_is_offered_first(run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is one; what is in it is told by its name."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Memory())
+    run("add", "work", "--provider", "openai", "--endpoint", emulator.openai_url, "--secret-stdin", stdin=KEY)
+
+    assert ["keyring", "encrypted", "env"] == available_stores()
+    assert "in the keyring, as work/api_key/" in run("show").stdout
+    assert json.loads(run("show", "--json").stdout)["settings"]["api_key"]["keyring"].startswith("work/api_key/")
+    assert "system's keyring" in run("make-key", "--store", "keyring").stdout
+    run("remove", "work", "--yes")
+    assert ["encryption-key"] == [entry for _, entry in Memory.kept]
 
 
 def test_a_removal_is_asked_for(place: Path, run: Run, emulator: Emulator) -> None:
@@ -599,7 +794,6 @@ def test_with_a_provider_only_what_is_missing_is_asked_for(place: Path, run: Run
         terminal.answer(emulator.azure_url)
         terminal.expect("API key (not shown)")
         terminal.type_hidden(KEY)
-        terminal.expect("API key (not shown)") if False else None
         assert 0 == terminal.ended()
 
     assert "401" in failing(run("test", code=1))
@@ -658,6 +852,4 @@ def test_what_is_written_can_be_read_by_the_file_itself(run: Run, place: Path, e
     """The command and Python see the same."""
     add(run, emulator)
 
-    assert ["work"] == list(ConfigurationFile(place).names())
-    assert isinstance(place, Path)
-    _: Any = None
+    assert ["work"] == ConfigurationFile(place).names()
