@@ -159,7 +159,7 @@ def test_help_lists_every_command(chat):
 
 
 WRONG = [
-    ("/sytem x", "no such command: '/sytem'; did you mean /system?"),
+    ("/modl x", "no such command: '/modl'; did you mean /model?"),
     ("/zzz", "no such command: '/zzz'; /help lists them"),
     ("/", "no such command: '/'"),
     ("/new now", "/new takes nothing"),

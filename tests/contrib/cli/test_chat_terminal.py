@@ -307,3 +307,29 @@ def test_interrupted_without_a_terminal(environment, jackfield_emulator, tmp_pat
 
     assert (130, 1) == (process.returncode, len(jackfield_emulator.journal))
     assert b"Traceback" not in errors
+
+
+def test_a_log_beside_it(terminal):
+    """A line of the log stands above the answer, and the answer is there once."""
+    there = terminal(JACKFIELD_LOG="info")
+    there.sees(">")
+    there.type("Hello.\r")
+    there.sees("call.finished")
+    there.sees(STORY)
+    there.type("\x04")
+
+    assert 0 == there.ends()
+
+
+def test_typed_ahead(terminal, jackfield_emulator):
+    """What is typed while an answer comes is unseen, and is the next turn when it has ended."""
+    jackfield_emulator.scenario = "stream-trickle"
+    there = terminal()
+    there.sees(">")
+    there.type("First.\r")
+    there.sees(r"\w+ \w+")
+    there.type("Second.\r")
+    there.sees(STORY)
+    there.sees(STORY)
+
+    assert ("user", "Second.") == said(jackfield_emulator.journal)[-1]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jackfield_cli._placing import named_after
+from jackfield import GeneratedImage
+from jackfield_cli._placing import kept, named_after
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MODEL = ["--model", "gpt-image-1"]
@@ -221,3 +222,20 @@ def test_a_file_that_cannot_be_made(emulated, jackfield_emulator):
 
     assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
     assert "File name too long" in done.stderr
+
+
+def test_an_edit_that_comes_as_an_address(emulated, tmp_path):
+    """Where an edit has an address in place of a picture, the address is told: the picture is paid for."""
+    emulated("image", *MODEL, "A cat", "-o", "cat.png")
+    done = emulated("image", "--model", "dall-e-2", "--edit", "cat.png", "Asleep", "-o", "asleep.png")
+
+    assert (2, ["cat.png"]) == (done.returncode, names(tmp_path))
+    assert "the provider gave an address in place of the picture, for an hour: http" in done.stderr
+
+
+def test_a_name_that_was_taken_meanwhile(tmp_path):
+    """A picture whose name is taken by the time it comes gets the next one: it is paid for."""
+    (tmp_path / "cat.png").write_bytes(b"theirs")
+    (tmp_path / "cat-2.png").write_bytes(b"theirs")
+
+    assert tmp_path / "cat-3.png" == kept(GeneratedImage(data=PNG), tmp_path / "cat", force=False)

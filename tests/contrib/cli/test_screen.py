@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from jackfield_cli._lines import TypedLines, lines
 from jackfield_cli._screen import Waiting, shown
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal")
@@ -140,3 +141,63 @@ def test_no_spinner_for_a_file(monkeypatch):
         time.sleep(0.05)
 
     assert "" == log.getvalue()
+
+
+def test_progress_on_a_terminal(environment, jackfield_emulator, tmp_path):
+    """Whoever waits for vectors at a terminal sees how many there are, and nothing of it in the end."""
+    (tmp_path / "many.txt").write_text("word\n" * 2049)
+    args = ["embed", "-p", "openai", "-m", "text-embedding-3-small", str(tmp_path / "many.txt")]
+    output = str(tmp_path / "v.npy")
+    code, said = on_a_terminal(
+        [*args, "--dimensions", "4", "-o", output], {**environment, **jackfield_emulator.environment}
+    )
+
+    assert 0 == code
+    assert "/2049" in said
+    assert said.count("\x1b[?25l") == said.count("\x1b[?25h")
+    assert "2049 vectors" in said.splitlines()[-1]
+
+
+def test_no_progress_where_it_is_not_wanted(environment, jackfield_emulator, tmp_path):
+    """With --quiet nothing is shown."""
+    (tmp_path / "a.txt").write_text("word\n")
+    args = ["embed", "-q", "-p", "openai", "-m", "text-embedding-3-small", str(tmp_path / "a.txt")]
+    output = str(tmp_path / "v.npy")
+
+    assert (0, "") == on_a_terminal([*args, "-o", output], {**environment, **jackfield_emulator.environment})
+
+
+def test_a_picture_is_no_text_for_a_terminal(environment, jackfield_emulator):
+    """-o - is refused where standard output is a terminal, before anything is sent."""
+    args = ["image", "-p", "openai", "-m", "gpt-image-1", "A cat", "-o", "-"]
+    code, said = on_a_terminal(args, {**environment, **jackfield_emulator.environment})
+
+    assert (2, 0) == (code, len(jackfield_emulator.journal))
+    assert "a picture is no text for a terminal; name a file" in said
+
+
+def test_a_table_on_a_terminal(environment, jackfield_emulator):
+    """A table of models is plain text there too."""
+    _, said = on_a_terminal(["models", "-p", "openai", "dall-e-2"], {**environment, **jackfield_emulator.environment})
+
+    assert "MODEL     OWNER   CREATED\r\ndall-e-2  system  " in said
+
+
+def test_text_to_embed_may_be_typed_after_a_dash_alone(environment, jackfield_emulator):
+    """At a terminal nobody is kept waiting for input unasked."""
+    args = ["embed", "-p", "openai", "-m", "text-embedding-3-small"]
+    code, said = on_a_terminal(args, {**environment, **jackfield_emulator.environment})
+
+    assert 2 == code
+    assert "nothing to embed; name a file, pipe text in, or - to type it" in said
+
+
+def test_a_terminal_without_an_editor(monkeypatch):
+    """Where prompt_toolkit is missing lines are typed plainly."""
+    monkeypatch.setattr(sys, "stdin", Screen())
+    monkeypatch.setattr(sys, "stdout", Screen())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delitem(sys.modules, "jackfield_cli._typing", raising=False)
+    monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
+
+    assert isinstance(lines(None, []), TypedLines)

@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.markdown import Markdown
 from rich.segment import Segment
 
-from jackfield_cli._screen import shown
+from jackfield_cli._screen import is_terminal, shown
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
@@ -70,7 +70,7 @@ class GrowingAnswer:
             refresh_per_second=FRAMES,
             transient=True,
             redirect_stdout=False,
-            redirect_stderr=False,
+            redirect_stderr=is_terminal(sys.stderr),  # a line of the log stands above what is drawn again
             vertical_overflow="crop",
         )
 
