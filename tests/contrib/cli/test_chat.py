@@ -200,6 +200,14 @@ def test_save_and_load(chat, asked, tmp_path):
     assert 6 == len(json.loads((tmp_path / "s.json").read_text())["messages"])
 
 
+def test_budget(chat, asked):
+    """With a budget the oldest turns are left out, and the system prompt and the last turn never are."""
+    chat("one\ntwo\n/save s.json\nthree\n", "--budget", "5", "--system", "Be brief.")
+    chat("four\n", "--load", "s.json", "--budget", "1000")
+
+    assert [["Be brief.", "three"], ["Be brief.", "one"]] == [[text for _, text in each[:2]] for each in asked()[2:]]
+
+
 def test_what_cannot_be_loaded(chat, asked):
     """A conversation that is not there is an error before anything is read or sent."""
     done = chat("one\n", "--load", "nowhere.json")

@@ -104,6 +104,14 @@ def test_model_from_the_environment(emulated, jackfield_emulator, lines):
     assert MODEL[1] == jackfield_emulator.journal[-1].body["model"]
 
 
+def test_no_model(emulated, lines):
+    """Where no model is named the error says how to name one, here."""
+    done = emulated("embed", lines)
+
+    assert 2 == done.returncode
+    assert "on the command line: --model NAME, or JACKFIELD_EMBEDDINGS_MODEL\n" in done.stderr
+
+
 REFUSED = [
     (["lines.txt", "-o", "there.npy"], "'there.npy' exists"),
     (["lines.txt", "-o", "v.csv"], "a file of vectors ends in .npy or .jsonl"),

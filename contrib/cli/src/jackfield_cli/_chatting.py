@@ -38,6 +38,7 @@ class Options(Answering):
     model: str | None
     temperature: float | None
     max_tokens: int | None
+    budget: int | None
     plain: bool
     no_history: bool
 
@@ -67,13 +68,13 @@ def chatted(options: Options) -> int:
 
 
 def _session(options: Options) -> ChatSession:
-    """Return the conversation to go on with; a system prompt that was typed takes the place of the saved one."""
+    """Return the conversation to go on with; what was typed takes the place of what was saved."""
     if options.load is None:
-        return ChatSession(system=options.system)
+        return ChatSession(system=options.system, budget=options.budget)
     with readable_errors(options.load):
         session = ChatSession.load(options.load)
-    if options.system is not None:
-        session.system = options.system
+    session.system = session.system if options.system is None else options.system
+    session.budget = options.budget or session.budget
     return session
 
 

@@ -8,9 +8,12 @@ import click
 
 from jackfield.errors import JackfieldError, ProblemsError
 from jackfield_cli import _screen
+from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE, IMAGES_MODEL_VARIABLE, MODEL_VARIABLE
 
 TIPS = {
-    "model: missing": "on the command line: --model NAME, or JACKFIELD_MODEL",
+    "the client images_model=": f"on the command line: --model NAME, or {IMAGES_MODEL_VARIABLE}",
+    "the client embeddings_model=": f"on the command line: --model NAME, or {EMBEDDINGS_MODEL_VARIABLE}",
+    "model: missing": f"on the command line: --model NAME, or {MODEL_VARIABLE}",
     "allow_plain_http=": "on the command line: --set allow_plain_http=true",
     "endpoint=": "on the command line: --endpoint URL",
     "settings of provider": "on the command line: --set NAME=VALUE; keys by the environment or a configuration alone",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from jackfield_cli._screen import is_terminal
+from jackfield_cli._screen import is_plain, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +93,7 @@ def lines(history: History | None, commands: Sequence[str]) -> Lines:
     """
     if not is_terminal(sys.stdin):
         return PipedLines()
-    if not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb":
+    if is_plain():
         return TypedLines()
     try:
         from jackfield_cli._typing import EditedLines  # noqa: PLC0415 - imports prompt_toolkit

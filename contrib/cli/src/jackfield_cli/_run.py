@@ -21,6 +21,7 @@ EPILOG = """\
 Example:
   jackfield ask "Why is the sky blue?"
   cat notes.txt | jackfield ask "Summarise this"
+  jackfield chat --system "Answer in French."
 
 Exit codes: 0 done; 1 the provider's answer is an error; 2 something in the arguments, the settings or the installation
 is wrong; 3 the network failed; 130 interrupted.

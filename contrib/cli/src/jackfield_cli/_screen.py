@@ -44,6 +44,11 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
+def is_plain() -> bool:
+    """Tell whether standard output is no terminal, or one that can do no more than show lines."""
+    return not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb"
+
+
 def shown(text: str, stream: TextIO | None) -> str:
     """Return *text* as it may be written to *stream*."""
     return text.translate(_PICTURES) if is_terminal(stream) else text

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Protocol
 
-from jackfield_cli._screen import is_terminal, say
+from jackfield_cli._screen import is_plain, say
 
 
 class Writing(Protocol):
@@ -38,8 +37,8 @@ class PlainAnswer:
 
 
 def writing(*, plain: bool, color: bool | None) -> Writing:
-    """Return how to write an answer: as Markdown where standard output is a terminal, unless *plain* is wanted."""
-    if plain or not is_terminal(sys.stdout):
+    """Return how to write an answer: as Markdown on a terminal that can show it, unless *plain* is wanted."""
+    if plain or is_plain():
         return PlainAnswer()
     from jackfield_cli._markdown import GrowingAnswer  # noqa: PLC0415 - imports rich
 

@@ -32,6 +32,12 @@ Example:
 @answering_options(model="Which model answers, where the provider has several.", variable=MODEL_VARIABLE)
 @click.option("-t", "--temperature", type=float, metavar="NUMBER", help="From 0 (the likeliest words) to 2.")
 @click.option("--max-tokens", type=int, metavar="NUMBER", help="How long an answer may be, in tokens.")
+@click.option(
+    "--budget",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="About how many tokens are sent with a turn; the oldest turns are left out. [default: no limit]",
+)
 @click.option("--plain", is_flag=True, help="Write answers as they come, not as formatted Markdown.")
 @click.option("--no-history", is_flag=True, help="Do not remember what is typed.")
 @click.option("--json", "as_json", is_flag=True, help="Write each answer as a JSON document.")
