@@ -334,7 +334,7 @@ def test_a_configuration_is_removed(run: Run, place: Path, emulator: Emulator) -
 def test_one_that_is_not_there_is_told(run: Run, emulator: Emulator, command: str) -> None:
     """With the name that is like it."""
     add(run, emulator)
-    result = run(command, "wrok", code=2)
+    result = run(command, "wokr", code=2)
 
     assert "did you mean 'work'?" in (result.stdout if command == "doctor" else failing(result))
 
@@ -483,6 +483,15 @@ def test_the_doctor_says_that_a_key_is_not_to_be_had(
     assert result.stdout.endswith("work does not work: configuration\n")
 
 
+def test_the_doctor_names_what_has_no_effect(run: Run, emulator: Emulator) -> None:
+    """It is nothing that keeps the configuration from working."""
+    add(run, emulator, "work", "--deployment", "mine")
+    result = run("doctor")
+
+    assert re.search(r"^notice\s+settings\s+deployment: without effect", result.stdout, re.MULTILINE)
+    assert result.stdout.endswith("work works.\n")
+
+
 # In a terminal -------------------------------------------------------------------------------------------------------
 
 
@@ -583,6 +592,29 @@ def test_a_configuration_is_added_by_questions(place: Path, run: Run, emulator: 
     )
     assert "mine" in run("list").stdout
     assert run("test").stdout.strip()
+
+
+def test_what_does_not_work_is_kept(place: Path, run: Run, emulator: Emulator) -> None:
+    """The test at the end says why, and the doctor is named."""
+    with Terminal("add", "work") as terminal:
+        for question, answer in (
+            ("Who answers", "azure-apikey"),
+            ("Endpoint", emulator.azure_url),
+            ("Deployment", "nope"),
+            ("api-version", "v1"),
+            ("Keep the key in", "encrypted"),
+        ):
+            terminal.expect(question)
+            terminal.answer(answer)
+        terminal.expect("API key (not shown)")
+        terminal.type_hidden(AZURE_KEY)
+        terminal.expect("Test it now?")
+        terminal.answer("")
+        terminal.expect("work is kept; `jackfield config doctor work` finds out more")
+        terminal.expect("there is no deployment 'nope'")
+        assert 1 == terminal.ended()
+
+    assert "nope" in run("list").stdout
 
 
 def test_openai_by_questions(place: Path, run: Run, emulator: Emulator) -> None:
@@ -800,13 +832,16 @@ def test_with_a_provider_only_what_is_missing_is_asked_for(place: Path, run: Run
 
 
 def test_the_doctor_in_a_terminal(place: Path, run: Run, emulator: Emulator) -> None:
-    """Control characters that a server sends do not reach it."""
+    """What does not fit goes on below."""
     add(run, emulator)
     emulator.scenario = "unauthorized"
-    with Terminal("doctor") as terminal:
+    with Terminal("doctor", COLUMNS="60") as terminal:
         assert 1 == terminal.ended()
 
     assert "work does not work: key" in terminal.output
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.output)
+    assert max(map(len, plain.splitlines())) < 60
+    assert re.search(r"^ {24}check the key", plain, re.MULTILINE)
 
 
 # As a process --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -16,6 +18,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_NARROWEST = 20
+"""How many characters a line has at least, however narrow the terminal."""
 _PICTURES = {
     **{code: 0x2400 + code for code in range(0x20)},
     **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
@@ -35,14 +39,28 @@ def _shown(text: str, stream: TextIO | None) -> str:
     return text.translate(_PICTURES) if is_terminal(stream) else text
 
 
+def _folded(text: str, stream: TextIO | None, indent: str) -> str:
+    """Return *text* cut at words to the width of a terminal; in a pipe a line stays a line."""
+    if not is_terminal(stream):
+        return text
+    width = max(get_terminal_size().columns - 1, len(indent) + _NARROWEST)
+    return fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 def say(text: str, **style: Any) -> None:
     """Write a line to standard output; its style shows on a terminal alone."""
     click.secho(_shown(text, sys.stdout), **style)
 
 
+def say_folded(text: str, indent: str, **style: Any) -> None:
+    """Write a line to standard output; on a terminal what does not fit goes on below, after *indent*."""
+    say(_folded(text, sys.stdout, indent), **style)
+
+
 def note(text: str) -> None:
-    """Write a dim line to standard error."""
-    click.secho(_shown(text, sys.stderr), err=True, dim=True)
+    """Write a dim line to standard error; on a terminal what does not fit goes on below."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    click.secho(_shown(_folded(text, sys.stderr, indent), sys.stderr), err=True, dim=True)
 
 
 def say_json(document: Any) -> None:

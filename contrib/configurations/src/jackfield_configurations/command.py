@@ -212,7 +212,8 @@ def use(context: click.Context, name: str) -> None:
 def test(context: click.Context, /, name: str | None, **options: Any) -> None:
     """Send one prompt, and show what comes of it.
 
-    That is the answer, or the reason why there is none. Of an embedding the vector's length is shown, of a picture its type and size. A picture costs money.
+    That is the answer, or the reason why there is none. Of an embedding the vector's length is shown, of a picture its
+    type and size. A picture costs money.
     """
     from jackfield_configurations._commands._testing import try_out  # noqa: PLC0415 - `--help` needs none
 
@@ -231,7 +232,8 @@ def test(context: click.Context, /, name: str | None, **options: Any) -> None:
 def doctor(context: click.Context, /, name: str | None, **options: Any) -> int:
     """Find out why a configuration does not work.
 
-    It goes the way of a call, step by step, and says what to change. The exit code is 0 where nothing is wrong, 2 for settings, 3 for the network, 1 for what the provider answers.
+    It goes the way of a call, step by step, and says what to change. The exit code is 0 where nothing is wrong, 2 for
+    settings, 3 for the network, 1 for what the provider answers.
     """
     from jackfield_configurations._commands._doctoring import doctor as run  # noqa: PLC0415 - `--help` needs none
 

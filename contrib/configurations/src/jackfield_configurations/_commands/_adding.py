@@ -12,7 +12,7 @@ import click
 from attrs import frozen
 
 from jackfield.configuration import settings_of
-from jackfield.errors import ConfigurationError
+from jackfield.errors import ConfigurationError, JackfieldError
 from jackfield_configurations._commands._catalogue import flag
 from jackfield_configurations._commands._given import secret_settings, settings
 from jackfield_configurations._commands._questions import (
@@ -152,7 +152,11 @@ def add(path: Path | None, options: Options) -> None:
     if by_questions and confirm("Test it now?", "--provider NAME"):
         from jackfield_configurations._commands._testing import try_out  # noqa: PLC0415 - imports the client
 
-        try_out(path, name)
+        try:
+            try_out(path, name)
+        except JackfieldError:
+            note(f"{name} is kept; `jackfield config doctor {name}` finds out more")
+            raise
 
 
 def _completed(configuration: Configuration, *, everything: bool) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
@@ -10,7 +11,7 @@ from jackfield.errors import ConfigurationError
 from jackfield_configurations._commands._store import chosen, opened
 from jackfield_configurations._doctor import Finding, examine, exit_code
 from jackfield_configurations._doctor._finding import parted
-from jackfield_configurations._screen import say, say_json
+from jackfield_configurations._screen import say, say_folded, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +66,8 @@ def _findings(
     except ConfigurationError as error:
         return name, _unreadable(error)
     settings = {each: value for each, value in arguments.items() if each != "provider"}
-    return name, examine(configuration.provider, settings, deadline=deadline, paid=paid)
+    noticed = [Finding("settings", "notice", *parted(notice)) for notice in configuration.notices()]
+    return name, chain(noticed, examine(configuration.provider, settings, deadline=deadline, paid=paid))
 
 
 def _unreadable(error: ConfigurationError) -> Iterator[Finding]:
@@ -75,9 +77,9 @@ def _unreadable(error: ConfigurationError) -> Iterator[Finding]:
 
 def _show(finding: Finding) -> None:
     state, check = (f"{text:{width}}" for text, width in zip((finding.state, finding.check), _WIDTHS, strict=True))
-    say(f"{state}  {check}  {finding.found}", **_STYLES[finding.state])
+    say_folded(f"{state}  {check}  {finding.found}", _INDENT, **_STYLES[finding.state])
     if finding.change is not None:
-        say(f"{_INDENT}{finding.change}")
+        say_folded(f"{_INDENT}{finding.change}", _INDENT)
 
 
 def _verdict(name: str, findings: Iterable[Finding]) -> str:
