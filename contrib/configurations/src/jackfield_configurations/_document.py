@@ -107,7 +107,7 @@ def _where(message: str, text: str) -> str:
     if found is None:
         return "it cannot be read"
     line, column = found[2] or text.count("\n") + 1, found[3] or len(text) - text.rfind("\n")
-    what = re.sub(r"'.*'|\(.*\)|\".*\"", "something", found[1], flags=re.DOTALL)
+    what = re.sub(r"'.{5,}'|\(.*\)|\".{5,}\"", "something", found[1], flags=re.DOTALL)
     return f"line {line}, column {column}: {what[:1].lower()}{what[1:]}"
 
 

@@ -41,7 +41,7 @@ def resolved(configuration: Configuration, path: Path) -> dict[str, Any]:
     idle = without_effect(configuration) if configuration.provider else ()
     values: dict[str, Any] = {}
     for name, value in configuration.settings.items():
-        if name in idle:
+        if name in idle and not isinstance(value, ClearText):
             continue
         if "headers" == name and isinstance(value, dict):
             values[name] = {

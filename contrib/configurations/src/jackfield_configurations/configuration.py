@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+def _given(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is there: None is absent."""
+    return {name: value for name, value in settings.items() if value is not None}
+
+
 def _names(settings: Mapping[str, Any]) -> str:
     return f"<{', '.join(settings)}>"
 
@@ -30,7 +35,7 @@ class Configuration:
 
     name: str
     provider: str
-    settings: Mapping[str, Any] = field(factory=dict, repr=_names)
+    settings: Mapping[str, Any] = field(factory=dict, converter=_given, repr=_names)
 
     @property
     def api_type(self) -> str:
@@ -54,10 +59,7 @@ class Configuration:
             if dot:
                 nested = {**settings.get(table, {}), inner: value}
                 name, value = table, {each: kept for each, kept in nested.items() if kept is not None}  # noqa: PLW2901
-            if value is None or (dot and not value):
-                settings.pop(name, None)
-            else:
-                settings[name] = value
+            settings[name] = None if dot and not value else value
         return evolve(self, settings=settings)
 
     def problems(self) -> Sequence[str]:
