@@ -13,15 +13,14 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, Self
 
-import keyring.core
 import pytest
+from click import ClickException
 from click.testing import CliRunner, Result
-from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring
 
 from jackfield.errors import JackfieldError
+from jackfield_cli._exits import exit_code
 from jackfield_configurations import ConfigurationFile, EncryptionKey
 from jackfield_configurations._commands._store import available_stores
 from jackfield_configurations.command import config
@@ -33,38 +32,15 @@ PATIENCE = 30.0
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the file of configurations, in a home of its own that has no keyring."""
+def place(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file of configurations, in a home of its own that has no keyring, and a key that encrypts."""
     for name in list(os.environ):
-        if name.endswith(("_proxy", "_PROXY")) or name == "NO_COLOR":
+        if name.lower().endswith("_proxy") or name == "NO_COLOR":
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # for processes of their own
-    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
     monkeypatch.setenv("JACKFIELD_CONFIG_KEY", EncryptionKey.generate().text)
     monkeypatch.setenv("JACKFIELD_CONFIG", str(tmp_path / "jackfield.toml"))
-    monkeypatch.chdir(tmp_path)
     return tmp_path / "jackfield.toml"
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps secrets for as long as the test lasts."""
-
-    priority = 5
-    kept: ClassVar[dict[tuple[str, str], str]] = {}
-
-    def __init__(self) -> None:
-        self.kept.clear()
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 Run = Callable[..., Result]
@@ -75,23 +51,21 @@ def run(place: Path) -> Run:
     """Return a function that runs `jackfield config` in this process; nobody sits at its terminal."""
 
     def invoke(*args: str, stdin: str | None = None, code: int = 0) -> Result:
-        result = CliRunner().invoke(config, args, input=stdin)
+        result = CliRunner().invoke(config, args, input=stdin, standalone_mode=False)
         told = f"{result.output}{result.exception}"
         assert KEY not in told
         assert AZURE_KEY not in told
-        if code == 0:
-            assert result.exception is None, told
+        actual = (result.return_value or 0) if result.exception is None else exit_code(result.exception)
+        assert code == actual, told
         return result
 
     return invoke
 
 
-def failing(result: Result, kind: type[BaseException] = JackfieldError) -> str:
+def failing(result: Result) -> str:
     """Return what a command complains of."""
-    if isinstance(result.exception, SystemExit):  # click's own complaint
-        return result.output
-    assert isinstance(result.exception, kind), result.output
-    return str(result.exception)
+    assert isinstance(result.exception, (JackfieldError, ClickException))
+    return result.exception.format_message() if isinstance(result.exception, ClickException) else str(result.exception)
 
 
 def add(run: Run, emulator: Emulator, name: str = "work", *more: str) -> None:
@@ -467,7 +441,7 @@ def test_the_doctor_says_what_is_wrong(run: Run, emulator: Emulator) -> None:
 
     assert "set chat_model to one that is there: gpt-4o-mini" in result.stdout
     assert result.stdout.endswith("work does not work: model\n")
-    document = json.loads(run("doctor", "--json").stdout)
+    document = json.loads(run("doctor", "--json", code=1).stdout)
     assert (False, "work") == (document["ok"], document["configuration"])
     assert {"check", "state", "found", "change"} == {*document["findings"][0]}
 
@@ -788,9 +762,8 @@ def test_a_configuration_is_changed_by_questions(place: Path, run: Run, emulator
     assert "--store env" in terminal.output
 
 
-def test_the_systems_keyring_is_offered_first(run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_systems_keyring_is_offered_first(run: Run, emulator: Emulator, memory: Any) -> None:
     """Where there is one; what is in it is told by its name."""
-    monkeypatch.setattr(keyring.core, "_keyring_backend", Memory())
     run("add", "work", "--provider", "openai", "--endpoint", emulator.openai_url, "--secret-stdin", stdin=KEY)
 
     assert ["keyring", "encrypted", "env"] == available_stores()
@@ -798,7 +771,7 @@ def test_the_systems_keyring_is_offered_first(run: Run, emulator: Emulator, monk
     assert json.loads(run("show", "--json").stdout)["settings"]["api_key"]["keyring"].startswith("work/api_key/")
     assert "system's keyring" in run("make-key", "--store", "keyring").stdout
     run("remove", "work", "--yes")
-    assert ["encryption-key"] == [entry for _, entry in Memory.kept]
+    assert ["encryption-key"] == list(memory.entries)
 
 
 def test_a_removal_is_asked_for(place: Path, run: Run, emulator: Emulator) -> None:
