@@ -78,7 +78,7 @@ def embedded(options: Options) -> int:
             choice, model=options.model, variable=EMBEDDINGS_MODEL_VARIABLE, setting="embeddings_model"
         )
         head = {
-            "provider": client.provider,
+            "provider": name,
             "model": model,
             "dimensions": options.dimensions,
             "inputs": digest(each.text for each in texts),

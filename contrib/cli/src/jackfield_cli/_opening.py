@@ -45,7 +45,7 @@ class Opened(NamedTuple):
     Attributes:
         client: The client; close it.
         name: What to call whoever answers.
-        model: The model that requests are to name, or None: the client's own holds, or the provider's choice.
+        model: The model that requests are to name, or None: the provider's own holds, or a deployment.
     """
 
     client: Client
@@ -74,9 +74,9 @@ def opened(choice: Choice, *, model: str | None = None, variable: str = "", sett
     changes = settings(choice.given, str(provider), factory)
     if choice.endpoint is not None:
         changes["endpoint"] = choice.endpoint
-    model = (model or "").strip() or None
-    if model is None and variable and not stored.get(setting):
-        model = environment(variable)
+    model = (model or "").strip() or changes.get(setting) or stored.get(setting)
+    if not model:
+        model = environment(variable) if variable else None
     if choice.configuration is None:
         return Opened(Client(choice.name, **changes), choice.name, model)
     # Read once and handed over: reading may ask a keyring, which may ask its owner.
