@@ -52,6 +52,8 @@ def arguments(
             given[name] = _argument(name, value, folder, is_check=is_check)
         except (ConfigurationError, TypeError, ValueError) as error:
             problems.append(f"{name}: {error}")
+            if is_check and "credential" == name:  # wrong, and not missing
+                given[name] = NamedCredential()
     return given, problems
 
 

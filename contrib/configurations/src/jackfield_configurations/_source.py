@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from jackfield.configuration import installed_providers
@@ -68,7 +69,7 @@ def _way_out(names: list[str]) -> str:
     if not names:
         return "type: jackfield config add; or name a provider, which then takes what the environment says"
     listed = ", ".join(map(repr, names))
-    return f"type: jackfield config use {names[0]!r}, or name one of them: {listed}"
+    return f"type: jackfield config use {quote(names[0])}, or name one of them: {listed}"
 
 
 source = Source()
