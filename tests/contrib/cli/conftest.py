@@ -34,7 +34,10 @@ PIECES = {
 
 
 class Vendor(BaseHTTPRequestHandler):
-    """Speaks chat completions. `status-503` answers with that status, `slow` never ends, `silent` never begins."""
+    """Speaks chat completions, and one batch of embeddings.
+
+    `status-503` answers with that status, `slow` never ends, `silent` never begins.
+    """
 
     protocol_version = "HTTP/1.1"
     server: Server
@@ -50,6 +53,8 @@ class Vendor(BaseHTTPRequestHandler):
         try:
             if model == "silent":
                 self.server.leaving.wait(20)
+            elif self.path.endswith("/embeddings"):
+                self._vectors(asked)
             elif model == "html":
                 self._send(200, "text/html", b"<html>Sign in</html>")
             elif model.startswith("status-"):
@@ -75,6 +80,13 @@ class Vendor(BaseHTTPRequestHandler):
         text = "".join(PIECES.get(model, []))
         choice = {"index": 0, "message": {"role": "assistant", "content": text or None}, "finish_reason": reason(model)}
         return {"id": "c1", "model": f"{model}-2024", "choices": [choice], "usage": USAGE, "a_field_of_tomorrow": 1}
+
+    def _vectors(self, asked: dict[str, Any]) -> None:
+        if len(self.server.requests) > 1:  # the second never comes
+            self.server.leaving.wait(20)
+            return
+        data = [{"index": index, "embedding": [index, 1.0]} for index in range(len(asked["input"]))]
+        self._send(200, "application/json", json.dumps({"data": data}).encode())
 
     def _stream(self, model: str) -> None:
         self.send_response(200)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from array import array
 
 import pytest
@@ -235,3 +239,24 @@ def test_nothing_came(emulated, lines, tmp_path):
 
     assert (1, ["lines.txt"]) == (done.returncode, [each.name for each in tmp_path.iterdir()])
     assert "AuthenticationError" == json.loads(done.stdout)["error"]["class"]
+
+
+def test_interrupted(environment, vendor, tmp_path):
+    """Ctrl-C keeps what came: it is paid for."""
+    (tmp_path / "many.txt").write_text("word\n" * 3000)
+    place = ["-p", "openai", "--endpoint", vendor.endpoint, "-m", "fine"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jackfield_cli", "embed", *place, "many.txt", "-o", "v.npy"],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    while len(vendor.requests) < 2 and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+
+    assert 130 == process.returncode
+    assert b"2048 of 3000 vectors are kept in v.npy.part" in said
+    assert 2049 == len((tmp_path / "v.npy.part").read_text().splitlines())

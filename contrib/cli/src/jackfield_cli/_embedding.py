@@ -88,11 +88,11 @@ def embedded(options: Options) -> int:
         try:
             with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=not options.quiet) as progress:
                 client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=progress.tell)
-        except BaseException:
+            vectors = [vector for vector in batch.vectors if vector is not None]
+            _write(vectors, texts, options)
+        except BaseException:  # Ctrl-C as well: what came is paid for
             _keep(batch, texts, options, head)
             raise
-        vectors = [vector for vector in batch.vectors if vector is not None]
-        _write(vectors, texts, options)
     facts = {
         "provider": client.provider,
         "model": model,
