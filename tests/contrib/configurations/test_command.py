@@ -741,8 +741,8 @@ def test_a_secret_is_asked_for_by_its_name(place: Path, run: Run, emulator: Emul
 
 
 def test_a_configuration_is_changed_by_questions(place: Path, run: Run, emulator: Emulator) -> None:
-    """Enter keeps what is there, the key too."""
-    add(run, emulator)
+    """Enter keeps what is there, the key too; - leaves it out."""
+    add(run, emulator, "work", "--images-model", "dall-e-3")
     with Terminal("edit") as terminal:
         terminal.expect(f"Endpoint [{emulator.openai_url}]")
         terminal.answer("")
@@ -750,12 +750,13 @@ def test_a_configuration_is_changed_by_questions(place: Path, run: Run, emulator
         terminal.answer("gpt-4o")
         terminal.expect("Embeddings model")
         terminal.answer("")
-        terminal.expect("Images model")
-        terminal.answer("")
+        terminal.expect("Images model [dall-e-3]")
+        terminal.answer("-")
         terminal.expect("API key (not shown; Enter keeps it)")
         terminal.type_hidden("")
         assert 0 == terminal.ended()
     assert "gpt-4o-2024-11-20" in run("test").stderr
+    assert "images_model" not in run("show").stdout
 
     with Terminal("edit", "work", "--secret-stdin", "--store", "env") as terminal:
         assert 2 == terminal.ended()
@@ -788,6 +789,29 @@ def test_a_removal_is_asked_for(place: Path, run: Run, emulator: Emulator) -> No
         terminal.expect("work is removed.")
         assert 0 == terminal.ended()
     assert "work" not in run("list").stdout
+
+
+def test_a_server_that_wants_no_key(place: Path, run: Run, emulator: Emulator) -> None:
+    """One of OpenAI's shape on this machine, for instance; names that are taken or none are asked for again."""
+    add(run, emulator)
+    with Terminal("add") as terminal:
+        for question, answer in (
+            ("Name of the configuration", "WORK"),
+            ("there is a configuration named 'work' already", " two  blanks "),
+            ("single ones within it", "mine"),
+            ("Who answers", "1"),
+            ("Endpoint", emulator.openai_url),
+            ("Chat model", ""),
+            ("Embeddings model", ""),
+            ("Images model", ""),
+            ("nowhere: none is needed", "none"),
+            ("Test it now?", "n"),
+        ):
+            terminal.expect(question)
+            terminal.answer(answer)
+        assert 0 == terminal.ended()
+
+    assert {"endpoint"} == {*json.loads(run("show", "mine", "--json").stdout)["settings"]}
 
 
 def test_with_a_provider_only_what_is_missing_is_asked_for(place: Path, run: Run, emulator: Emulator) -> None:

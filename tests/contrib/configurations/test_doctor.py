@@ -235,6 +235,21 @@ def test_a_token_tells_whom_it_is_for_and_how_long(jackfield_emulator: Emulator)
         assert each in findings["token"].found
 
 
+def test_a_credential_is_asked_for_its_token(jackfield_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it gives is looked at like a token that was pasted; one that gives none says why."""
+    from azure.identity import EnvironmentCredential, ManagedIdentityCredential
+
+    for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+        monkeypatch.setenv(name, jackfield_emulator.environment[name])
+    settings = {"endpoint": jackfield_emulator.azure_url, "deployment": "gpt-4o"}
+    with ManagedIdentityCredential() as credential:
+        findings = found("azure-entra", {**settings, "credential": credential})
+    assert {"token": "ok", "chat": "ok"}.items() <= states(findings).items()
+
+    refused = found("azure-entra", {**settings, "credential": EnvironmentCredential()})
+    assert "EnvironmentCredential gave no token" in refused["credential"].found
+
+
 def test_an_expired_token_says_when(jackfield_emulator: Emulator) -> None:
     """And how a new one is had."""
     findings = token_of(jackfield_emulator, jackfield_emulator.token(lifetime=-8000))

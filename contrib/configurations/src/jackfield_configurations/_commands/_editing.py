@@ -11,7 +11,8 @@ import click
 from attrs import evolve, frozen
 
 from jackfield_configurations._binding import bound_to
-from jackfield_configurations._commands._adding import Given, asked_secret, refuse
+from jackfield_configurations._commands._fitting import refuse, with_its_secret
+from jackfield_configurations._commands._options import Given
 from jackfield_configurations._commands._questions import ask_secret, ask_setting, asked_of
 from jackfield_configurations._commands._secrets import main_secret
 from jackfield_configurations._commands._store import chosen, keep_of, opened
@@ -86,7 +87,9 @@ def _by_questions(configuration: Configuration, store: str | None) -> tuple[Conf
     if secret is None:
         return configuration, store
     if secret not in configuration.settings:
-        return (configuration, store) if "credential" in configuration.settings else asked_secret(configuration, store)
+        return (
+            (configuration, store) if "credential" in configuration.settings else with_its_secret(configuration, store)
+        )
     if _endpoint_moved(before, configuration):
         note("  the endpoint is another one, and the key was kept for the one before: give it again")
         return ask_secret(configuration, secret), store

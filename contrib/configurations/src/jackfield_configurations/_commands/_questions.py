@@ -14,7 +14,7 @@ from jackfield_configurations._commands._catalogue import KNOWN, SOURCES, flag, 
 from jackfield_configurations._commands._given import secret_settings, typed
 from jackfield_configurations._commands._recognition import Recognised, recognised_for
 from jackfield_configurations._commands._secrets import as_reference
-from jackfield_configurations._commands._store import STORES, available_stores, make_ready
+from jackfield_configurations._commands._store import NOWHERE, STORES, available_stores
 from jackfield_configurations._screen import ask, choose, note
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jackfield_configurations.references import EnvironmentReference
 
 _DEFAULTS = {"api_version": "2024-10-21"}
+_NOTHING = "-"
+"""What is typed where a setting that is there is to be left out."""
 _NOT_ASKED = frozenset({"scope", "organization", "project"})
 """Settings that hardly anybody needs."""
 _SECRET_FLAGS = "--secret-from-env VARIABLE, or --secret-stdin"  # noqa: S105 - the flags' names
@@ -70,7 +72,10 @@ def ask_setting(configuration: Configuration, name: str) -> Configuration:
         return text
 
     shown = str(default) if default is not None else None if required else ""
-    ask(label(name), flag(name), default=shown, hint=_hint(configuration.provider, name), checked=checked)
+    hint = _hint(configuration.provider, name)
+    if name in configuration.settings and not required:
+        hint = f"{hint}; {_NOTHING} leaves it out"
+    ask(label(name), flag(name), default=shown, hint=hint, checked=checked)
     return answers[0]
 
 
@@ -80,6 +85,8 @@ def _answered(configuration: Configuration, name: str, text: str) -> Configurati
     Raises:
         ValueError: It is none.
     """
+    if text == _NOTHING:
+        return configuration.changed({name: None})
     if name == "endpoint" and text:
         return with_endpoint(configuration, text)
     return configuration.changed({name: typed(configuration.provider, name, text) if text else None})
@@ -150,16 +157,16 @@ def ask_secret(configuration: Configuration, name: str, *, empty: str = "") -> C
     return answers[0]
 
 
-def ask_store() -> str:
+def ask_store(*, may_be_nowhere: bool = False) -> str:
     """Ask where a secret is to be kept.
 
     Raises:
         UsageError: Nobody can be asked.
-        ConfigurationError: What encrypts it cannot be made.
     """
-    store = choose("Keep the key in", "--store NAME", [(name, STORES[name]) for name in available_stores()])
-    make_ready(store)
-    return store
+    options = [(name, STORES[name]) for name in available_stores()]
+    if may_be_nowhere:
+        options.append((NOWHERE, "nowhere: none is needed, or it is in the environment"))
+    return choose("Keep the key in", "--store NAME", options)
 
 
 def ask_variable(provider: str, name: str) -> EnvironmentReference:

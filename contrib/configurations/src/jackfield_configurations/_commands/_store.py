@@ -24,6 +24,7 @@ STORES = {
     "env": "an environment variable, to which the file refers",
 }
 """Where a secret can be, and what that is."""
+NOWHERE = "none"
 
 
 def opened(path: Path | None) -> ConfigurationFile:
