@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 
 from jackfield.errors import ConfigurationError
 from jackfield_configurations import Configuration, ConfigurationFile, EnvironmentReference
+from jackfield_configurations._document import _where
 
 BY_HAND = """\
 # My configurations.
@@ -77,13 +79,37 @@ def test_no_file_has_nothing(file):
         file.get("work")
 
 
+def test_edits_of_no_file(file):
+    """An edit of what is not there says so, and makes none."""
+    for edit in (
+        lambda: file.edit("a", HOME),
+        lambda: file.rename("a", "b"),
+        lambda: file.remove("a"),
+        lambda: file.set_default("a"),
+    ):
+        with pytest.raises(ConfigurationError, match="there is no file .*`jackfield config add` makes one"):
+            edit()
+    assert not file.exists()
+
+
+def test_file_without_configurations(file, written):
+    """Is one without names; an empty one is as good as none."""
+    for text in ("", "# nothing\n", "version = 1\n"):
+        written(file, text)
+        assert [] == file.names()
+        with pytest.raises(ConfigurationError, match="there are no configurations in '.*'; `jackfield config add`"):
+            file.get("a")
+        file.add(HOME)
+        assert ["home"] == file.names()
+
+
 def test_unknown_name_is_told_with_what_there_is(file, written):
     """The error lists the names, and asks for the nearest."""
     written(file, BY_HAND)
     with pytest.raises(
-        ConfigurationError, match="named 'wrok' in .*; there are 'work', 'At home'; did you mean 'work'"
+        ConfigurationError, match="named 'werk' in .*; there are 'work', 'At home'; did you mean 'work'"
     ):
-        file.get("wrok")
+        file.get("werk")
 
 
 def test_text_of_other_programs(file):
@@ -107,7 +133,7 @@ BROKEN = [
     ("version = '1'", "version: must be 1"),
     ("version = 0", "version: must be 1"),
     ("version = true", "version: must be 1"),
-    ("defualt = 'work'", "'defualt': unknown; at the top stand version, default, configurations"),
+    ("defolt = 'work'", "'defolt': unknown; at the top stand version, default, configurations"),
     ("default = 1", "default: must be the name of a configuration"),
     ("default = ' '", "default: must be the name of a configuration"),
     ("configurations = 1", "configurations: must be tables"),
@@ -186,6 +212,11 @@ def test_links_that_go_round(file):
         file.names()
     with pytest.raises(ConfigurationError, match="cannot (lock|write)"):
         file.add(HOME)
+
+
+def test_message_without_a_place():
+    """Is not repeated: nothing is known of what is in it."""
+    assert "it cannot be read" == _where("odd: 'sk-1'", "")
 
 
 # Modes
@@ -468,6 +499,23 @@ def test_crash_in_the_middle_of_a_write(file, monkeypatch, step, error, written)
     assert BY_HAND == file.path.read_text()
     assert before == {path for path in file.path.parent.iterdir() if ".lock" not in path.name}
     file.add(HOME)
+
+
+def test_folder_that_cannot_be_settled(file, written, monkeypatch):
+    """A file that is in its place is in its place, whether or not the folder's entry can be forced to the disk."""
+    written(file, BY_HAND)
+    settled = []
+
+    def only_files(descriptor: int) -> None:
+        settled.append(descriptor)
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr("jackfield_configurations._storage.os.fsync", only_files)
+    file.add(HOME)
+
+    assert "home" in file.names()
+    assert (2 if "posix" == os.name else 1) == len(settled)
 
 
 def test_link_is_followed(file, tmp_path):

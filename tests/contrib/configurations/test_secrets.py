@@ -25,7 +25,9 @@ from jackfield_configurations import (
     known_keys,
     make_key,
 )
+from jackfield_configurations._binding import bound_to
 from jackfield_configurations._keyring import drop
+from jackfield_configurations._secrecy import facts_of, looks_secret
 
 KEY = "sk-canary-0123456789abcdef"
 HEADER = "gateway-canary-0123456789"
@@ -173,6 +175,17 @@ def test_failed_write_leaves_no_entry(file, memory, monkeypatch):
     assert {} == memory.entries
 
 
+def test_failed_edit_leaves_all_entries(file, memory, monkeypatch):
+    """The old secret stays where the file still speaks of it, and the new one goes."""
+    file.add(work())
+    before = dict(memory.entries)
+    monkeypatch.setattr("jackfield_configurations._storage.os.replace", _no_space)
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        file.edit("work", file.get("work").changed({"api_key": Secret("sk-new-0123456789abcdef")}))
+    assert before == memory.entries
+    assert KEY == value_of(file.resolve("work")["api_key"])
+
+
 def test_second_secret_that_is_not_taken(file, memory, monkeypatch):
     """Where the keyring takes one and not the next, neither stays."""
     taken = []
@@ -244,6 +257,16 @@ def test_entry_that_cannot_be_removed(file, memory, monkeypatch):
 
     assert [] == file.names()
     assert not drop(next(iter(memory.entries)))
+    assert drop("work/api_key/0000000000000000")
+
+
+def test_keyring_that_breaks(file, home, monkeypatch):
+    """A backend that fails when it is looked at is none, and none is asked for keys in it."""
+    monkeypatch.setattr(keyring, "get_keyring", _no_space)
+    with pytest.raises(ConfigurationError, match="no keyring here that keeps secrets, and no key"):
+        file.add(work())
+    with pytest.raises(ConfigurationError, match="there is no keyring here that keeps secrets"):
+        make_key("keyring")
 
 
 # Encryption
@@ -511,6 +534,47 @@ def test_key_and_endpoint_in_one_edit(file, keep):
     file.edit("work", file.get("work").changed(new), keep=keep)
 
     assert "sk-other-0123456789abcdef" == value_of(file.resolve("work")["api_key"])
+
+
+WHERE = [
+    ("openai", {}, "https://api.openai.com:443"),
+    ("openai", {"endpoint": "HTTPS://API.openai.com/v1/"}, "https://api.openai.com:443"),
+    ("azure-apikey", {}, "whatever endpoint azure-apikey has"),
+    ("azure-apikey", {"endpoint": " "}, "whatever endpoint azure-apikey has"),
+    ("azure-apikey", {"endpoint": '"my-resource.openai.azure.com/openai"'}, "https://my-resource.openai.azure.com:443"),
+    ("azure-apikey", {"endpoint": "https://host:port"}, "https://host:port"),
+    ("azure-apikey", {"endpoint": "https:///path"}, "https:///path"),
+    ("azure-apikey", {"endpoint": "https://[path"}, "https://[path"),
+    ("azure-apikey", {"endpoint": "http://[::1]:8080/x"}, "http://::1:8080"),
+    ("none-of-these", {}, "whatever endpoint none-of-these has"),
+]
+
+
+@pytest.mark.parametrize(("provider", "settings", "expected"), WHERE)
+def test_whom_a_secret_is_for(provider, settings, expected):
+    """Scheme, host and port, however they are spelt; two addresses that are not understood are never one."""
+    one = Configuration(name="a", provider=provider, settings=settings)
+    assert expected == bound_to(one, "api_key", facts_of(provider))
+    assert "proxy" == bound_to(one, "proxy", facts_of(provider))
+
+
+LOOKS = [
+    (KEY, True),
+    (f"Bearer {KEY}", True),
+    ("eyJhbGciOiJub25l.eyJhIjoxfQ.", True),
+    ("https://user:password@host", True),
+    ("sk-short", False),
+    ("someone@example.org", False),
+    ("https://host/@", False),
+    ("https://[@", False),
+    (5, False),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), LOOKS)
+def test_what_looks_like_a_secret(value, expected):
+    """Keys of the known kinds, tokens, and addresses with a user in them."""
+    assert expected == looks_secret(value)
 
 
 # In the environment

@@ -102,8 +102,8 @@ def test_unknown_name(home):
         source("work")
     find().add(Configuration(name="home", provider="local"))
     find().add(Configuration(name="work", provider="local"))
-    with pytest.raises(ConfigurationError, match="named 'wrok' in .*; there are 'home', 'work'; did you mean 'work'?"):
-        source("wrok")
+    with pytest.raises(ConfigurationError, match="named 'werk' in .*; there are 'home', 'work'; did you mean 'work'?"):
+        source("werk")
 
 
 def test_default_that_is_none(home, written):

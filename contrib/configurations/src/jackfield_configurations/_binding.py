@@ -7,6 +7,7 @@ in the file cannot have the key sent there.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from jackfield.configuration import environment
 from jackfield.errors import SetupError
@@ -39,10 +40,9 @@ def bound_to(configuration: Configuration, setting: str, facts: Mapping[str, Set
     if "://" not in address:
         address = f"https://{address}"
     try:
-        origin = origin_of(address)
-    except SetupError:
+        return origin_of(address) if urlsplit(address).hostname else address
+    except (SetupError, ValueError):  # no address: the provider says so, and it equals no other
         return address
-    return address if origin.endswith("://") else origin
 
 
 def packed(value: str, bound: str) -> str:

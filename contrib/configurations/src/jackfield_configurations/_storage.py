@@ -145,15 +145,14 @@ def _keep_owner(descriptor: int, target: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Put the folder's new entry on the disk too, where the system can."""
+    """Put the folder's new entry on the disk too, where the system can; the file is there in any case."""
     if "posix" == os.name:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError:  # some file systems cannot; the file itself is there
-            pass
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:

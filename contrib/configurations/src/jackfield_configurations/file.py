@@ -163,7 +163,7 @@ class ConfigurationFile:
             except ConfigurationError:
                 forget(kept, configuration)
                 raise
-            forget(before, settled, *self.configurations())
+            forget(before, settled, *_others(document, known))
         return settled
 
     @frameless
@@ -196,7 +196,7 @@ class ConfigurationFile:
             if document.default is not None and folded(document.default) == folded(known):
                 text = with_default(text, None)
             self._write(text)
-            forget(before, *self.configurations())
+            forget(before, *_others(document, known))
 
     @frameless
     def set_default(self, name: str | None) -> None:
@@ -308,6 +308,11 @@ class ConfigurationFile:
     def _write(self, text: str) -> None:
         read(text, self.path)
         save(self.path, text)
+
+
+def _others(document: Document, name: str) -> Sequence[Configuration]:
+    """Return the configurations of a file but one."""
+    return [document.configuration(each) for each in document.tables if each != name]
 
 
 def _refuse(configuration: Configuration, more: Sequence[str] = ()) -> None:
