@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from click import ClickException
+from click import ClickException, Context
 from click.testing import CliRunner, Result
 
 from jackfield.errors import JackfieldError
@@ -146,6 +146,18 @@ def test_headers_are_secrets(run: Run, emulator: Emulator, monkeypatch: pytest.M
     assert KEY == emulator.journal[-1].headers["x-gateway-key"]
 
 
+def test_a_proxys_password_is_a_secret(run: Run, place: Path, emulator: Emulator) -> None:
+    """Its whole address is kept as one; in an option it would be seen."""
+    address = f"http://us:{AZURE_KEY}@127.0.0.1:9"
+    add(run, emulator)
+    assert "--secret-from-env proxy=VARIABLE" in failing(run("edit", "--set", f"proxy={address}", code=2))
+    run("edit", "--set-secret", "proxy", "--secret-stdin", "--store", "encrypted", stdin=address)
+
+    assert AZURE_KEY not in place.read_text("utf-8")
+    result = run("doctor", code=3)
+    assert "the proxy 127.0.0.1 port 9 (from the setting proxy) cannot be reached" in result.stdout
+
+
 def test_settings_have_their_kinds(run: Run, place: Path, emulator: Emulator) -> None:
     """Numbers are numbers in the file, and what is no number stays text."""
     add(run, emulator, "work", "--set", "timeout=30", "--set", "organization=4711", "--set", "allow-plain-http=false")
@@ -165,7 +177,10 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["work", "--provider", "openai", "--set", "timeout=1", "--set", "timeout=2"], "is given twice"),
     (["work", "--provider", "openai", "--set", "allow_plain_http=perhaps"], "must be true or false"),
     (["work", "--provider", "openai", "--secret-from-env", "my-key"], "the name of an environment variable"),
-    (["work", "--provider", "openai", "--secret-from-env", "endpoint=X"], "has no such secret, but api_key"),
+    (
+        ["work", "--provider", "openai", "--secret-from-env", "endpoint=X"],
+        "has no such secret, but api_key, proxy",
+    ),
     (["work", "--provider", "openai", "--secret-stdin"], "standard input is empty"),
     (["work", "--provider", "openai", "--secret-stdin", "--store", "env"], "--store env: give --secret-from-env"),
     (["work", "--provider", "openai", "--secret-stdin", "--secret-from-env", "X"], "api_key is given twice"),
@@ -871,6 +886,17 @@ def test_exit_codes_are_the_command_lines(place: Path, run: Run, emulator: Emula
     assert 2 == (done := process("add")).returncode
     assert "error: provider: missing; give --provider NAME" in done.stderr
     assert 2 == process("show", "nobody").returncode
+
+
+def test_a_shell_completes_the_names(run: Run, place: Path, emulator: Emulator) -> None:
+    """A file that cannot be read is for the command to tell."""
+    add(run, emulator)
+    show = config.commands["show"]
+    context = Context(show, info_name="show")
+    completed = [each.value for each in show.params[0].shell_complete(context, "w")]
+    assert ["work"] == completed
+    place.write_text("no toml")
+    assert [] == show.params[0].shell_complete(context, "")
 
 
 @pytest.mark.parametrize("command", ["list", "show", "add", "edit", "remove", "use", "test", "doctor"])

@@ -43,6 +43,22 @@ def _file_option(command: F) -> F:
     )(command)
 
 
+def _completed(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names that begin so; none where the file cannot be read, which the command will tell."""
+    from jackfield.errors import ConfigurationError  # noqa: PLC0415 - only when a shell asks
+    from jackfield_configurations._places import find  # noqa: PLC0415
+
+    try:
+        return [name for name in find(context.meta.get(_FILE)).names() if name.startswith(incomplete)]
+    except ConfigurationError:
+        return []
+
+
+def _name_argument(*, required: bool = False) -> Callable[[F], F]:
+    """Return what adds the name of a configuration that is there."""
+    return click.argument("name", required=required, shell_complete=_completed)
+
+
 def _json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Write a JSON document.")(command)
 
@@ -115,7 +131,7 @@ def list_(context: click.Context, as_json: bool) -> None:  # noqa: FBT001 - clic
 
 
 @config.command(epilog=_epilog("show work", "show work --json"))
-@click.argument("name", required=False)
+@_name_argument()
 @_json_option
 @_file_option
 @click.pass_context
@@ -156,7 +172,7 @@ def add(context: click.Context, /, **options: Any) -> None:
 
 
 @config.command(epilog=_epilog("edit work --chat-model gpt-4o", "edit work --set-secret api_key", "edit work"))
-@click.argument("name", required=False)
+@_name_argument()
 @_setting_options
 @click.option("--unset", metavar="NAME", multiple=True, help="Remove a setting; may be repeated.")
 @click.option("--rename", metavar="NAME", help="Give it another name.")
@@ -173,7 +189,7 @@ def edit(context: click.Context, /, **options: Any) -> None:
 
 
 @config.command(epilog=_epilog("remove work", "remove work --yes"))
-@click.argument("name")
+@_name_argument(required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_file_option
 @click.pass_context
@@ -185,7 +201,7 @@ def remove(context: click.Context, name: str, yes: bool) -> None:  # noqa: FBT00
 
 
 @config.command(epilog=_epilog("use work"))
-@click.argument("name")
+@_name_argument(required=True)
 @_file_option
 @click.pass_context
 def use(context: click.Context, name: str) -> None:
@@ -198,7 +214,7 @@ def use(context: click.Context, name: str) -> None:
 @config.command(
     epilog=_epilog('test work --prompt "Say hello"', "test vectors --operation embeddings", "test work --json")
 )
-@click.argument("name", required=False)
+@_name_argument()
 @click.option("--prompt", metavar="TEXT", help="What is asked.")
 @click.option("-m", "--model", metavar="NAME", help="Which model; where the configuration names none.")
 @click.option(
@@ -221,7 +237,7 @@ def test(context: click.Context, /, name: str | None, **options: Any) -> None:
 
 
 @config.command(epilog=_epilog("doctor work", "doctor work --json"))
-@click.argument("name", required=False)
+@_name_argument()
 @click.option(
     "--deadline", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, help="Seconds for all."
 )

@@ -82,8 +82,9 @@ SOURCES: Mapping[tuple[str, str], str] = {
         "az account get-access-token --resource https://cognitiveservices.azure.com --query accessToken -o tsv; "
         "it lives for about an hour"
     ),
+    ("", "proxy"): "http://USER:PASSWORD@HOST:PORT, as whoever runs the proxy says",
 }
-"""Where a value is to be found, by provider and setting."""
+"""Where a value is to be found, by provider and setting; without a provider, for all of them."""
 
 LABELS: Mapping[str, str] = {
     "endpoint": "Endpoint",

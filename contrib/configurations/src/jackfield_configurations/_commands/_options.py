@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
-from jackfield_configurations._commands._given import secret_settings, settings
+from jackfield_configurations._commands._given import settings
 from jackfield_configurations._commands._questions import ask_secret, with_endpoint
-from jackfield_configurations._commands._secrets import HEADERS, from_standard_input, main_secret, referred
+from jackfield_configurations._commands._secrets import from_standard_input, is_secret_of, main_secret, referred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class Given:
     def _secrets(self, provider: str) -> Sequence[str]:
         """Return the settings of the secrets that are given themselves."""
         for name in self.asked:
-            if name not in secret_settings(provider) and not name.startswith(HEADERS):
+            if not is_secret_of(provider, name):
                 raise click.UsageError(f"--set-secret {name}: {provider} has no such secret")
         if self.secret_stdin and len(self.asked) > 1:
             raise click.UsageError("--secret-stdin: standard input holds one secret; give --set-secret once")

@@ -117,7 +117,7 @@ def problem_of(configuration: Configuration, name: str) -> str | None:
 
 def _hint(provider: str, name: str) -> str:
     """Return where a value is to be found."""
-    found = SOURCES.get((provider, name))
+    found = SOURCES.get((provider, name)) or SOURCES.get(("", name))
     return found or next((fact.help for fact in settings_of(provider) if fact.name == name), "")
 
 
@@ -146,7 +146,9 @@ def ask_secret(configuration: Configuration, name: str, *, empty: str = "") -> C
                 raise ValueError(problem)
         return text
 
-    note(f"  {_hint(configuration.provider, name)}")
+    hint = _hint(configuration.provider, name)
+    if hint:
+        note(f"  {hint}")
     ask(
         f"{label(name)} (not shown{f'; Enter {empty}' if empty else ''})",
         _SECRET_FLAGS,

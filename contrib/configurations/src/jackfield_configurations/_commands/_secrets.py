@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HEADERS = "headers."
 """Before the name of a header, whose value is a secret too."""
+PROXY = "proxy"
+"""An address that may have a password in it."""
 
 
 def main_secret(provider: str) -> str | None:
@@ -29,13 +31,18 @@ def main_secret(provider: str) -> str | None:
     return next(iter(secret_settings(provider)), None)
 
 
+def is_secret_of(provider: str, name: str) -> bool:
+    """Tell whether a provider or its client takes a secret of that name."""
+    is_header = name.startswith(HEADERS) and len(name) > len(HEADERS)
+    return is_header or name == PROXY or name in secret_settings(provider)
+
+
 def referred(given: Sequence[str], provider: str) -> dict[str, EnvironmentReference]:
     """Return what `--secret-from-env` says: the variable of each secret.
 
     Raises:
         UsageError: One is malformed, or of a setting that is no secret.
     """
-    names = secret_settings(provider)
     found: dict[str, EnvironmentReference] = {}
     for each in given:
         setting, equals, variable = each.partition("=")
@@ -44,8 +51,8 @@ def referred(given: Sequence[str], provider: str) -> dict[str, EnvironmentRefere
         setting, variable = setting.strip(), variable.strip()
         if not variable.isidentifier():
             raise click.UsageError("--secret-from-env takes the name of an environment variable, not a key itself")
-        if setting not in names and not (setting.startswith(HEADERS) and len(setting) > len(HEADERS)):
-            there = ", ".join([*names, f"{HEADERS}NAME"])
+        if not is_secret_of(provider, setting):
+            there = ", ".join([*secret_settings(provider), PROXY, f"{HEADERS}NAME"])
             given = setting or variable
             raise click.UsageError(f"--secret-from-env {given}: {provider} has no such secret, but {there}")
         found[setting] = as_reference(variable)
