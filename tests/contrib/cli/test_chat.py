@@ -240,7 +240,7 @@ def test_pictures_wait_for_a_turn_that_works(chat, asked, tmp_path):
 
 def test_what_is_no_text(chat, asked):
     """A line that is no UTF-8 ends the conversation with an error."""
-    done = chat(b"one\n\xff\n")
+    done = chat(b"one\n\xff\ntwo\n")
 
     assert (2, 1) == (done.returncode, len(asked()))
     assert "standard input is no text in UTF-8 (byte 0 of a line)" in done.stderr

@@ -79,7 +79,11 @@ def _session(options: Options) -> ChatSession:
 
 
 def _talk(conversation: Conversation, source: Lines) -> None:
-    """Take turn after turn."""
+    """Take turn after turn.
+
+    Raises:
+        UsageError: The next one cannot be read.
+    """
     while not conversation.is_over:
         words = "Ctrl-D or /quit leaves"
         try:
@@ -87,13 +91,19 @@ def _talk(conversation: Conversation, source: Lines) -> None:
             if line is None:
                 return
             words = "stopped; the conversation is as it was before, and /retry asks again"
-            _take(conversation, line.strip())
+            _turn(conversation, line.strip())
         except KeyboardInterrupt:
             _stopped(conversation, words)
-        except (JackfieldError, click.ClickException) as error:
-            complain_of(error, color())
-            if not conversation.is_typed:
-                conversation.code = conversation.code or exit_code(error)
+
+
+def _turn(conversation: Conversation, line: str) -> None:
+    """Do what a line says, and tell what went wrong."""
+    try:
+        _take(conversation, line)
+    except (JackfieldError, click.ClickException) as error:
+        complain_of(error, color())
+        if not conversation.is_typed:
+            conversation.code = conversation.code or exit_code(error)
 
 
 def _stopped(conversation: Conversation, words: str) -> None:
