@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +23,8 @@ from jackfield_configurations import ConfigurationFile, EncryptionKey
 from jackfield_configurations._commands._store import available_stores
 from jackfield_configurations.command import config
 from jackfield_emulator import Emulator
+
+pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")  # terminals are files here, or not tested
 
 KEY = "sk-never-to-be-shown-0123456789"
 AZURE_KEY = "never0to1be2shown3456789abcdef01"
@@ -323,7 +323,7 @@ def test_a_configuration_is_removed(run: Run, place: Path, emulator: Emulator) -
 def test_one_that_is_not_there_is_told(run: Run, emulator: Emulator, command: str) -> None:
     """With the name that is like it."""
     add(run, emulator)
-    result = run(command, "wokr", code=2)
+    result = run(command, "werk", code=2)
 
     assert "did you mean 'work'?" in (result.stdout if command == "doctor" else failing(result))
 
