@@ -217,8 +217,9 @@ def test_a_name_is_taken_once(run: Run, emulator: Emulator) -> None:
     again = ["add", "Work", "--provider", "local"]
 
     assert "there is a configuration named 'work' already" in failing(run(*again, code=2))
-    run(*again, "--replace")
-    assert "local" in run("list").stdout
+    run(*again, "--replace", "--use")
+    document = json.loads(run("list", "--json").stdout)
+    assert ("Work", ["local"]) == (document["default"], [each["provider"] for each in document["configurations"]])
 
 
 # Listing, choosing, changing, removing -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from jackfield import ConnectError, Secret
+from jackfield import Secret
 from jackfield_configurations._doctor import Finding, _network, _sockets, _tls, examine, exit_code
 from jackfield_configurations._doctor._certificate import read
 from jackfield_emulator import Emulator
@@ -403,6 +403,20 @@ def test_a_deployment_that_is_not_there(jackfield_emulator: Emulator, version: s
     assert "ok" == findings["models"].state
 
 
+def test_a_model_that_is_not_there_where_none_is_listed() -> None:
+    """The provider's own advice stands."""
+
+    def answer(document: dict[str, Any]) -> tuple[int, Any]:
+        status = 404 if document else 403
+        return status, {"error": {"code": "model_not_found" if document else "denied", "message": "no"}}
+
+    with served(answer) as url:
+        findings = found("openai", {"endpoint": f"{url}/v1", "chat_model": "x"})
+
+    assert "check the model's name" in str(findings["model"].change)
+    assert "models" not in findings
+
+
 def test_a_model_that_does_something_else(jackfield_emulator: Emulator) -> None:
     """The platform answers 404 without a code, and names the parameter."""
     findings = found("openai", {**jackfield_emulator.settings["openai"], "chat_model": "text-embedding-3-small"})
@@ -731,6 +745,19 @@ def test_a_handshake_that_is_cut() -> None:
     assert ssl.OPENSSL_VERSION in findings["tls"].found
 
 
+def test_a_handshake_that_is_reset(monkeypatch: pytest.MonkeyPatch, jackfield_emulator: Emulator) -> None:
+    """By something between here and there."""
+
+    def reset(*_: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+
+    monkeypatch.setattr(_tls, "_shaken", reset)
+    endpoint = jackfield_emulator.openai_url.replace("http:", "https:")
+    told = found("openai", {"endpoint": endpoint, "api_key": KEY})["tls"]
+    assert "the connection ended in the handshake (Connection reset by peer)" in told.found
+    assert "breaks TLS" in str(told.change)
+
+
 def test_a_handshake_that_fails_otherwise() -> None:
     """An alert: the server wants another version, for instance."""
     alert = answering(b"\x15\x03\x01\x00\x02\x02\x46")
@@ -1002,8 +1029,17 @@ def test_no_finding_holds_a_credential() -> None:
     assert "settings" in found("openai", {"endpoint": "https://x.invalid/v1", "api_key": "line\nbreak", "headers": 3})
 
 
-def test_what_a_transport_says_is_no_answer() -> None:
-    """The exit code of nothing is 0, that of a network 3."""
+def test_the_first_problem_decides_the_exit_code() -> None:
+    """2 for settings, 3 for the network, 1 for what the provider answers; notices count for nothing."""
     assert 0 == exit_code([])
-    assert 3 == exit_code([Finding("tls", "problem", "x")])
-    assert issubclass(ConnectError, Exception)
+    assert 0 == exit_code([Finding("clock", "notice", "x")])
+    assert 3 == exit_code([Finding("tls", "problem", "x"), Finding("settings", "problem", "x")])
+    assert 2 == exit_code([Finding("configuration", "problem", "x")])
+    assert 1 == exit_code([Finding("quota", "problem", "x")])
+
+
+def test_it_can_be_used_by_programs() -> None:
+    """Under a public name."""
+    from jackfield_configurations import doctor
+
+    assert (examine, Finding) == (doctor.examine, doctor.Finding)
