@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from jackfield import Secret
+from jackfield import Retries, Secret
 from jackfield.errors import ConfigurationError
 from jackfield_configurations import Configuration, EncryptedReference, EnvironmentReference, KeyringReference
 from jackfield_configurations._captions import provider_for
@@ -119,6 +119,11 @@ PROBLEMS = [
     ),
     (configuration(api_key=KEY, timeout=-1, retries="x"), ["timeout: must be a number", "retries: must be a whole"]),
     (configuration(api_key=KEY, timeout="never"), ["timeout: must be a number"]),
+    (configuration(api_key=KEY, timeout={"a": 1}), ["timeout: must be a number"]),
+    (configuration(api_key=KEY, retries=Retries()), ["retries: Retries cannot stand in a file; give it to the client"]),
+    (configuration(api_key=KEY, retries=[Retries()]), ["retries: list cannot stand in a file"]),
+    (configuration(api_key=KEY, headers={"a": 1}), ["headers.a: must be a reference to a secret"]),
+    (configuration("azure-entra", endpoint="a.example", token=lambda: ""), ["token: function cannot stand in a file"]),
     (configuration(api_key=KEY, proxy="x"), ["proxy: must be an address"]),
     (configuration(api_key=KEY, ca_bundle="/none.pem"), ["ca_bundle: must be a file or folder"]),
     (configuration(api_key=KEY, trust="me"), ["trust: must be 'openssl' or 'os'"]),

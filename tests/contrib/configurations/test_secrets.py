@@ -606,6 +606,16 @@ def test_environment_that_holds_no_key(file, monkeypatch):
     assert "0123456789abcdef" not in str(caught.value)
 
 
+def test_word_that_is_copied_with_a_token(file, monkeypatch):
+    """Is no part of it; in a header it is."""
+    monkeypatch.setenv("WORK_KEY", f"Bearer {KEY}")
+    known = EnvironmentReference("WORK_KEY")
+    file.add(work(api_key=known, headers={"authorization": known}, proxy=None))
+    had = file.resolve("work")
+
+    assert (KEY, f"Bearer {KEY}") == (value_of(had["api_key"]), value_of(had["headers"]["authorization"]))
+
+
 # In the clear
 
 CLEAR = [
@@ -678,8 +688,8 @@ MISREAD = [
     ("api_key = { env = 'A', keyring = 'b' }", "api_key: must be one of"),
     ("headers = 1", "headers: must be a table of headers"),
     ("headers = { env = 'A' }", "headers: must be a table of headers"),
-    ("timeout = 1979-05-27T07:32:00Z", "timeout: must be text, a number"),
-    ("plugins = [1]", "plugins: must be text, a number, true, false, or a list of names"),
+    ("timeout = 1979-05-27T07:32:00Z", "timeout: must be no date and no time"),
+    ("timeout = 07:32:00", "timeout: must be no date and no time"),
 ]
 
 

@@ -110,6 +110,19 @@ def _own(configuration: Configuration, facts: Mapping[str, SettingFacts]) -> Ite
             and (name.startswith("headers.") or is_secret(name, facts) or looks_secret(value))
         ):
             yield in_the_clear(configuration.name, name, facts)
+        elif name.startswith("headers.") and not isinstance(value, (Reference, Secret)):
+            yield f"{name}: must be a reference to a secret"
+        elif not _can_be_kept(value):
+            yield f"{name}: {type(value).__name__} cannot stand in a file; give it to the client, as an argument"
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Tell whether a file can say it."""
+    if isinstance(value, list):
+        return all(map(_can_be_kept, value))
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _can_be_kept(each) for name, each in value.items())
+    return isinstance(value, (str, bool, int, float, Reference, Secret))
 
 
 def _stood_in(settings: Mapping[str, Any], facts: Mapping[str, SettingFacts]) -> dict[str, Any]:
@@ -117,7 +130,7 @@ def _stood_in(settings: Mapping[str, Any], facts: Mapping[str, SettingFacts]) ->
     found: dict[str, Any] = {}
     for name, value in settings.items():
         if "headers" == name and isinstance(value, dict):
-            found[name] = {each: _stand_in(one, is_hidden=True) for each, one in value.items()}
+            found[name] = {each: one if isinstance(one, Secret) else Secret(_STAND_IN) for each, one in value.items()}
         elif (stand_in := _stand_in(value, is_hidden=is_secret(name, facts))) is not None:
             found[name] = stand_in
     if isinstance(found.get("proxy"), Secret) and not isinstance(settings["proxy"], Secret):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -28,8 +28,6 @@ VERSION = 1
 """The version of the file's format that is written, and the newest that is read."""
 
 _KNOWN = ("version", "default", "configurations")
-_TABLES = ("limits",)
-"""Settings that are tables of plain values."""
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
@@ -54,7 +52,7 @@ class Document:
         provider = provider.strip() if isinstance(provider, str) else ""
         facts = facts_of(provider) if provider else {}
         settings = {
-            key: _headers(value) if "headers" == key else _value(value, is_secret=is_secret(key, facts), setting=key)
+            key: _headers(value) if "headers" == key else _value(value, is_secret=is_secret(key, facts))
             for key, value in table.items()
             if key != "provider"
         }
@@ -131,25 +129,23 @@ def _problems(whole: Mapping[str, Any]) -> Sequence[str]:
     return problems
 
 
-def _value(value: Any, *, is_secret: bool, setting: str) -> Any:
+def _value(value: Any, *, is_secret: bool) -> Any:
     """Return a value as a configuration has it."""
     if isinstance(value, str) and (is_secret or looks_secret(value)):
         return ClearText() if value.strip() else Misread("must not be empty")
-    if isinstance(value, dict):
-        return value if setting in _TABLES else _reference(value)
+    if isinstance(value, dict) and (is_secret or not value.keys().isdisjoint(KINDS)):
+        return _reference(value)
     if is_secret:
         return Misread('must be a reference to a secret, such as { env = "NAME" }')
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()  # an api-version without quotes
-    is_plain = isinstance(value, (str, bool, int, float))
-    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return value if is_plain or is_list else Misread("must be text, a number, true, false, or a list of names")
+    return Misread("must be no date and no time") if isinstance(value, (datetime, time)) else value
 
 
 def _headers(value: Any) -> Any:
     if not isinstance(value, dict) or _is_reference(value):
         return Misread("must be a table of headers, each with a reference to its value")
-    return {name: _value(each, is_secret=True, setting=name) for name, each in value.items()}
+    return {name: _value(each, is_secret=True) for name, each in value.items()}
 
 
 def _is_reference(table: Mapping[str, Any]) -> bool:

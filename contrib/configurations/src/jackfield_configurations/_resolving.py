@@ -68,7 +68,7 @@ def _settled(
         if text is None:
             problems.append(f"{setting}: {problem}")
             return None
-        return _secret(text, setting, problems) if is_hidden else text
+        return _secret(text.removeprefix(_pasted_before(setting)), setting, problems) if is_hidden else text
     if isinstance(value, Misread):
         problems.append(f"{setting}: {value.what}")
     elif isinstance(value, ClearText) or (
@@ -78,6 +78,11 @@ def _settled(
     else:
         return value
     return None
+
+
+def _pasted_before(setting: str) -> str:
+    """Return what is copied along with a token and is no part of it; in a header it is."""
+    return "" if setting.startswith("headers.") else "Bearer "
 
 
 def _secret(text: str, setting: str, problems: list[str]) -> Secret | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jackfield.configuration import settings_of
-from jackfield.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +26,7 @@ def facts_of(provider: str) -> Mapping[str, SettingFacts]:
     """Return a provider's settings by name; none where it cannot be asked, which a check tells."""
     try:
         return {each.name: each for each in settings_of(provider)}
-    except SetupError:
+    except Exception:  # noqa: BLE001 - somebody's broken package is no obstacle for another's settings
         return {}
 
 

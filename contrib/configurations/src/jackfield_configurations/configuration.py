@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 
 def _given(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is there: None is absent."""
-    return {name: value for name, value in settings.items() if value is not None}
+    """Return what is there: None is absent, and a tuple is a list, as it is in a file."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+        if value is not None
+    }
 
 
 def _names(settings: Mapping[str, Any]) -> str:
