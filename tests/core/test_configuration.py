@@ -76,8 +76,9 @@ def test_a_key_stays_with_the_endpoint_it_was_given_for() -> None:
     assert (None, {}) == (key_of(elsewhere), elsewhere._options.headers)
     assert Secret(KEY) == key_of(usual)
     assert ["x-team"] == list(usual._options.headers)
-    with pytest.raises(SettingsError, match="endpoint: "):
-        Client.from_configuration(source=source, endpoint="nowhere")
+    for wrong in ("nowhere", "https://host:port/"):
+        with pytest.raises(SettingsError, match="endpoint: "):
+            Client.from_configuration(source=source, endpoint=wrong)
 
 
 @pytest.mark.parametrize("stored", [{}, {"provider": 5}])

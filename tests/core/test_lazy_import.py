@@ -117,3 +117,12 @@ def test_plugin_authors_have_one_module() -> None:
     """)
 
     assert "True set()\n" == printed
+
+
+def test_activities_are_found_by_their_names() -> None:
+    """And nothing else is."""
+    from jackfield import activities
+
+    assert all(callable(getattr(activities, name)) for name in activities.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        activities.nothing  # noqa: B018

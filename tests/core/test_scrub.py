@@ -7,13 +7,14 @@ import traceback
 from itertools import pairwise
 
 import pytest
-from hand import KEY, Key, hold, play
+from hand import KEY, Key, TellEvent, Wire, hold, play
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield import Client, SettingsError
 from jackfield._scrub import Scrubber, without_frames
 from jackfield.http import HttpRequest
+from jackfield.plugin import impl
 from jackfield.secret import Secret
 
 NEEDLE = "ababac-0123456789/abab"
@@ -122,3 +123,33 @@ def test_an_end_that_might_begin_a_credential_is_not_lost() -> None:
 
     assert played.error is None
     assert "hi" == played.result.text
+
+
+class Letterwise:
+    """A decoder for which every byte is an event."""
+
+    complete, finished = True, False
+
+    def feed(self, data: bytes) -> list[TellEvent]:
+        """Take the next bytes in."""
+        return [TellEvent(text=chr(byte)) for byte in data]
+
+    def close(self) -> list[TellEvent]:
+        """Nothing is left open."""
+        return []
+
+
+class LetterWire(Wire):
+    """Reads streams by the byte."""
+
+    @impl
+    def open_stream(self) -> Letterwise:  # type: ignore[override]
+        """Open one."""
+        return Letterwise()
+
+
+def test_what_waits_may_be_events_of_their_own() -> None:
+    """Where a stream has no marks between events."""
+    played = play(hold(streaming=True, wire=LetterWire(), key=Key("]0123456789abcdefg")), [200, b"hi]", b"", b""])
+
+    assert ["h", "i", "]"] == [event.text for event in played.events]

@@ -92,6 +92,14 @@ def test_control_characters_are_refused(read: Callable[[str], object], text: str
         read(text)
 
 
+@pytest.mark.parametrize("read", [base_url, parse])
+@pytest.mark.parametrize("port", ["port", "0", "65536", "-1"])
+def test_a_port_is_a_number(read: Callable[[str], object], port: str) -> None:
+    """Told where the address is given, not when it is first used."""
+    with pytest.raises(ValueError, match="[Pp]ort"):
+        read(f"https://h.example:{port}/openai/v1")
+
+
 def test_a_blank_in_a_base_url_is_refused() -> None:
     """Two addresses, or one that was broken in two."""
     with pytest.raises(ValueError, match="blanks"):

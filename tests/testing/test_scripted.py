@@ -13,7 +13,7 @@ import pytest
 import jackfield.testing
 from jackfield import AsyncClient, Client
 from jackfield.errors import ConnectError, ReadError, SetupError
-from jackfield.http import Chunk, Emit, HttpHead, HttpRequest, Read, Run, Send, Wait
+from jackfield.http import Chunk, Emit, HttpHead, HttpRequest, Read, Run, RunAll, Send, Wait
 from jackfield.operations import Operation
 from jackfield.operations.chat import ChatRequest, ChatResponse
 from jackfield.secret import Secret
@@ -214,11 +214,13 @@ def test_play_answers_every_command():
         Emit(["event"]),
         Run(lambda: "ran"),
         Run(awaited),
+        RunAll([lambda: "ran", awaited, lambda: 1 / 0]),
     )
     played = play(flow, [answer(201, [late(0.5, b"a")], after=1.0)], clock)
     head = HttpHead(201, {}, 101.0)
-    assert [head, Chunk(b"a", 101.5), Chunk(b"", 101.5), 106.5, None, "ran", "awaited"] == played.value()
-    assert [Send, Read, Read, Wait, Emit, Run, Run] == played.kinds
+    assert [head, Chunk(b"a", 101.5), Chunk(b"", 101.5), 106.5, None, "ran", "awaited"] == played.value()[:-1]
+    assert ["ran", "awaited", ZeroDivisionError] == [*played.value()[-1][:2], type(played.value()[-1][2])]
+    assert [Send, Read, Read, Wait, Emit, Run, Run, RunAll] == played.kinds
     assert (["event"], [REQUEST], 106.5) == (played.events, played.requests, clock.now)
 
 

@@ -44,5 +44,5 @@ def _usual(provider: str) -> Any:
 def _same_origin(one: Any, other: Any) -> bool:
     try:
         return origin_of(str(one)) == origin_of(str(other))
-    except SetupError:  # one of them is no address: whichever it is, the provider says so
+    except SetupError:  # one of them is no address, as the provider will say
         return False

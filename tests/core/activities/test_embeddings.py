@@ -44,6 +44,10 @@ def refuses(status: int, code: str | None) -> tuple[int, bytes]:
     return status, json.dumps({"error": {"message": "no", "code": code}}).encode()
 
 
+TOO_LARGE_AT_ONCE = (
+    429,
+    b'{"error": {"message": "Request too large", "type": "tokens", "code": "rate_limit_exceeded"}}',
+)
 TOO_MANY = refuses(400, "max_tokens_per_request")
 
 
@@ -152,7 +156,7 @@ def test_the_first_failure_is_told() -> None:
     assert "first" == caught.value.code
 
 
-@pytest.mark.parametrize("answer", [TOO_MANY, refuses(413, None)])
+@pytest.mark.parametrize("answer", [TOO_MANY, refuses(413, None), TOO_LARGE_AT_ONCE])
 def test_a_part_that_has_more_tokens_than_we_thought_is_halved(answer: Any) -> None:
     """Until it fits: nobody needs to know how tokens are counted."""
     client, transport = a_client(answer, vectors(1), answer, vectors(2), vectors(3))

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jackfield import EMBEDDINGS, Client, EmbeddingRequest
+from jackfield.testing import ScriptedTransport
+from jackfield.testing import answer as scripted_answer
 from jackfield_openai_wire import _vectors
 
 NUMBERS = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
@@ -40,6 +43,14 @@ def test_vectors_are_cut_out_of_a_large_answer(vectors: list[list[float]]) -> No
     for item, vector in zip(expected["data"], vectors, strict=True):
         item["embedding"] = array("f", vector)
     assert expected == _vectors.loads_vectors(body, DEPTH)
+
+
+def test_an_entity_has_the_vectors() -> None:
+    """Of a large answer as of a small one."""
+    transport = ScriptedTransport([scripted_answer(200, answer(spelt([1.0]), spelt([0.5])))])
+    client = Client("openai", api_key="sk-0123456789abcdef", embeddings_model="m", transport=transport)
+
+    assert (array("f", [1.0]), array("f", [0.5])) == client.call(EMBEDDINGS, EmbeddingRequest(input=["a", "b"])).vectors
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from jackfield.operations.messages import Message
 from jackfield.operations.tools import ToolCall, is_function
 
 if TYPE_CHECKING:
-    from jackfield.activities.start import Start
+    from jackfield.activities.parameters import Start
     from jackfield.typed import FunctionFacts
 
 ROUNDS = 10
@@ -67,19 +67,23 @@ def answering(
     rounds, told = _checked(parameters)
     functions = _functions(parameters.get("tools"))
     said: list[Message] = []
-    for round_ in range(rounds + 1):
+    while True:
         asked = _carried_on(request, said) if said else request
         response: ChatResponse = yield from start(CHAT, asked, streaming, changes)
         calls = _calls(response, functions, request)
         if not calls:
             return Answered(response, tuple(said))
-        if round_ == rounds:
-            break
+        if not rounds:
+            raise _endless(parameters.get("tool_rounds", ROUNDS), response)
+        rounds -= 1
         outcomes = yield RunAll([partial(_made, call, functions) for call in calls])
         said.append(response.choices[0].message.as_message())
         for call, outcome in zip(calls, outcomes, strict=True):
             said.append(Message.tool(_result(call, outcome, told, response), tool_call_id=call.id))
-    raise ToolError(
+
+
+def _endless(rounds: int, response: ChatResponse) -> ToolError:
+    return ToolError(
         f"the model called tools {rounds} times over and still wants more; see what it calls in the error's partial, "
         f"or allow more with tool_rounds=",
         partial=response,

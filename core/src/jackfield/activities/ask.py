@@ -14,7 +14,7 @@ from jackfield.operations.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jackfield.activities.start import Start
+    from jackfield.activities.parameters import Start
     from jackfield.http import Flow
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from jackfield.errors import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jackfield.activities.parameters import Start
     from jackfield.activities.session import ChatSession
-    from jackfield.activities.start import Start
     from jackfield.http import Flow
     from jackfield.operations.chat import ChatResponse
     from jackfield.operations.messages import Message

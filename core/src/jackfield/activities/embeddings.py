@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jackfield.activities.batch import DataBatch, DataChunk
-    from jackfield.activities.start import Start
+    from jackfield.activities.parameters import Start
     from jackfield.http import Flow
     from jackfield.operations.embeddings import EmbeddingResponse, Vector
 

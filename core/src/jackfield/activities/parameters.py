@@ -1,17 +1,21 @@
 """What the everyday methods take beside their first arguments, spelt out for editors and type checkers.
 
-A test holds these against the fields of the request entities: one that is added there must be added here.
+`Start` is how their flows ask the client for a call.
+A test holds the parameters against the fields of the request entities: one that is added there must be added here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 from jackfield._options import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from jackfield._fetching import Then
+    from jackfield.http import Flow
+    from jackfield.operations import Operation
     from jackfield.operations.chat_options import (
         AudioOptions,
         Modality,
@@ -134,3 +138,26 @@ def parted(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields of a request and the options of its call apart; an option that is not given is `UNSET`."""
     fields = {name: value for name, value in given.items() if name not in OPTIONS}
     return fields, {name: given.get(name, UNSET) for name in OPTIONS}
+
+
+class Start(Protocol):
+    """Starts a call, and may go on with its answer before the call is over."""
+
+    def __call__(
+        self,
+        operation: Operation[Any, Any, Any],
+        request: Any,
+        streaming: bool,  # noqa: FBT001 - a place of its own in every start
+        changes: Mapping[str, Any],
+        then: Then | None = None,
+        /,
+    ) -> Flow[Any]:
+        """Return the flow of the call; its result is the response, or what *then* returns.
+
+        Args:
+            operation: What is asked for.
+            request: Its request entity.
+            streaming: Whether the answer is wanted event by event.
+            changes: The options of this call.
+            then: What goes on with the response, within the call's deadline and record.
+        """

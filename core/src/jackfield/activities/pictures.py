@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jackfield._fetching import Fetch
-    from jackfield.activities.start import Start
+    from jackfield.activities.parameters import Start
     from jackfield.call import CallMeta
     from jackfield.http import Flow
 

@@ -67,6 +67,8 @@ def parse(pasted: str) -> Target:
         raise ValueError(f"must be an address such as 'https://NAME.openai.azure.com', not {pasted!r}")
     if parts.username or parts.password:
         raise ValueError("must not carry a user name or password; pass them in headers=")
+    if parts.port == 0:  # one that is no number raises a ValueError itself
+        raise ValueError("must have a port from 1 to 65535, or none")
     query = parse_qsl(parts.query, keep_blank_values=True)
     if leaking := [name for name, _ in query if name.lower() in _CREDENTIALS]:
         raise ValueError(f"must not carry credentials ({leaking[0]!r} in its query); pass them in headers=")

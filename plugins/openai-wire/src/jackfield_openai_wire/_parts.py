@@ -32,6 +32,8 @@ def base_url(pasted: str) -> str:
         raise ValueError(f"must be an absolute URL such as 'https://host/v1', not {str(pasted)!r}")
     if parts.username or parts.password:
         raise ValueError("must not carry a user name or password; pass the key as api_key= or in headers=")
+    if parts.port == 0:  # one that is no number raises a ValueError itself
+        raise ValueError("must have a port from 1 to 65535, or none")
     path = parts.path.rstrip("/")
     for operation in _OPERATION_PATHS:
         path = path.removesuffix(operation).rstrip("/")
