@@ -150,6 +150,6 @@ class LetterWire(Wire):
 
 def test_what_waits_may_be_events_of_their_own() -> None:
     """Where a stream has no marks between events."""
-    played = play(hold(streaming=True, wire=LetterWire(), key=Key("]0123456789abcdefg")), [200, b"hi]", b"", b""])
+    played = play(hold(streaming=True, wire=LetterWire(), key=Key("]0123456789abcdefg")), [200, b"hi]", b""])
 
     assert ["h", "i", "]"] == [event.text for event in played.events]
