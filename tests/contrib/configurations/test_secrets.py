@@ -689,6 +689,7 @@ MISREAD = [
     ("headers = 1", "headers: must be a table of headers"),
     ("headers = { env = 'A' }", "headers: must be a table of headers"),
     ("timeout = 1979-05-27T07:32:00Z", "timeout: must be no date and no time"),
+    ("timeout = { a = 1 }", "timeout: must be one of { keyring"),
     ("timeout = 07:32:00", "timeout: must be no date and no time"),
 ]
 

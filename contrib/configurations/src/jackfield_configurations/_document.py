@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from jackfield.configuration import SettingFacts
+
 VERSION = 1
 """The version of the file's format that is written, and the newest that is read."""
 
 _KNOWN = ("version", "default", "configurations")
+_TABLES = ("limits",)
+"""Options of every client that are tables of plain values."""
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
@@ -51,11 +55,7 @@ class Document:
         provider = table.get("provider")
         provider = provider.strip() if isinstance(provider, str) else ""
         facts = facts_of(provider) if provider else {}
-        settings = {
-            key: _headers(value) if "headers" == key else _value(value, is_secret=is_secret(key, facts))
-            for key, value in table.items()
-            if key != "provider"
-        }
+        settings = {key: _setting(key, value, facts) for key, value in table.items() if key != "provider"}
         return Configuration(name=name, provider=provider, settings=settings)
 
 
@@ -129,11 +129,21 @@ def _problems(whole: Mapping[str, Any]) -> Sequence[str]:
     return problems
 
 
+def _setting(name: str, value: Any, facts: Mapping[str, SettingFacts]) -> Any:
+    """Return a setting's value as a configuration has it."""
+    if "headers" == name:
+        return _headers(value)
+    is_own = name in facts and not facts[name].secret
+    if isinstance(value, dict) and (is_own or name in _TABLES) and value.keys().isdisjoint(KINDS):
+        return value
+    return _value(value, is_secret=is_secret(name, facts))
+
+
 def _value(value: Any, *, is_secret: bool) -> Any:
-    """Return a value as a configuration has it."""
+    """Return a value that is no table, or a reference."""
     if isinstance(value, str) and (is_secret or looks_secret(value)):
         return ClearText() if value.strip() else Misread("must not be empty")
-    if isinstance(value, dict) and (is_secret or not value.keys().isdisjoint(KINDS)):
+    if isinstance(value, dict):
         return _reference(value)
     if is_secret:
         return Misread('must be a reference to a secret, such as { env = "NAME" }')
