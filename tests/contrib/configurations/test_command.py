@@ -350,7 +350,8 @@ def test_a_key_in_the_clear_is_told_and_not_shown(run: Run, place: Path, emulato
     """Somebody wrote it by hand; `edit` puts it away."""
     place.write_text(
         'default = "work"\n[configurations.work]\nprovider = "openai"\nchat_model = "gpt-4o-mini"\n'
-        f'endpoint = "{emulator.openai_url}"\napi_key = "{KEY}"\ntimeout = [3, 4]\n'
+        f'endpoint = "{emulator.openai_url}"\napi_key = "{KEY}"\ntimeout = 12:30:00\n'
+        f'plugins = ["{KEY}"]\nlimits = {{ body = 1, token = "{AZURE_KEY}" }}\n'
     )
     place.chmod(0o600)
     shown = run("show")
@@ -358,8 +359,11 @@ def test_a_key_in_the_clear_is_told_and_not_shown(run: Run, place: Path, emulato
     assert re.search(r"timeout\s+cannot be read", shown.stdout)
     settings = json.loads(run("show", "--json").stdout)["settings"]
     assert ({"clear": True}, None) == (settings["api_key"], settings["timeout"])
+    assert [{"clear": True}] == settings["plugins"]
+    assert {"body": 1, "token": {"clear": True}} == settings["limits"]
     assert "api_key: is in the clear" in run("doctor", code=2).stdout
-    run("edit", "--secret-stdin", "--store", "encrypted", "--unset", "timeout", stdin=KEY)
+    gone = [option for name in ("timeout", "plugins", "limits") for option in ("--unset", name)]
+    run("edit", "--secret-stdin", "--store", "encrypted", *gone, stdin=KEY)
 
     assert KEY not in place.read_text("utf-8")
     assert run("test").stdout.strip()

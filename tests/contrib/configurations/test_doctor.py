@@ -1026,6 +1026,7 @@ def test_no_finding_holds_a_credential() -> None:
         for key in (KEY, Secret(KEY)):
             findings = found("openai", {"endpoint": f"{url}/v1", "api_key": key, "headers": headers})
             assert PASSWORD not in str(findings)
+    assert "[secret]" in found("openai", {"plugins": [KEY], "api_key": AZURE_KEY})["settings"].found
     assert "settings" in found("openai", {"endpoint": "https://x.invalid/v1", "api_key": "line\nbreak", "headers": 3})
 
 

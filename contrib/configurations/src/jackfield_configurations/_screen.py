@@ -66,7 +66,7 @@ def note(text: str) -> None:
 def say_json(document: Any) -> None:
     """Write a document to standard output: for reading on a screen, on one line into a pipe."""
     indent = 2 if is_terminal(sys.stdout) else None
-    click.echo(json.dumps(document, indent=indent, ensure_ascii=False))  # noqa: TID251 - --json is what it is for
+    click.echo(json.dumps(document, indent=indent, ensure_ascii=False, default=str))  # noqa: TID251 - --json is what it is for
 
 
 def say_table(rows: Sequence[Sequence[str]]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from jackfield import Secret
 from jackfield.configuration import environment
 from jackfield_configurations._commands._store import chosen, opened
+from jackfield_configurations._hiding import hidden, in_the_clear
 from jackfield_configurations._screen import note, say, say_json, say_table
+from jackfield_configurations._secrecy import facts_of
 from jackfield_configurations.references import (
     ClearText,
     EncryptedReference,
@@ -18,6 +21,7 @@ from jackfield_configurations.references import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jackfield_configurations.configuration import Configuration
@@ -75,18 +79,19 @@ def show_one(path: Path | None, name: str | None, *, as_json: bool) -> None:
     file = opened(path)
     configuration = chosen(file, name)
     is_default = configuration.name == file.default_name()
+    problems = _told(configuration, configuration.problems())
+    notices = _told(configuration, configuration.notices())
     if as_json:
-        settings = {name: _document(value) for name, value in configuration.settings.items()}
+        settings = {name: _document(value) for name, value in _seen(configuration).items()}
         facts = {"name": configuration.name, "default": is_default, "provider": configuration.provider}
-        problems = {"problems": list(configuration.problems()), "notices": list(configuration.notices())}
-        say_json({"file": str(file.path), **facts, "settings": settings, **problems})
+        say_json({"file": str(file.path), **facts, "settings": settings, "problems": problems, "notices": notices})
         return
     say(f"{configuration.name}{' (the default)' if is_default else ''}", bold=True)
     rows = [("provider", configuration.provider), *((name, _shown(v)) for name, v in _flat(configuration))]
     width = max(len(name) for name, _ in rows)
     for each, value in rows:
         say(f"  {each:{width}}  {value}")
-    for text in (*configuration.problems(), *configuration.notices()):
+    for text in (*problems, *notices):
         note(text)
     note(f"in {file.path}")
 
@@ -94,12 +99,23 @@ def show_one(path: Path | None, name: str | None, *, as_json: bool) -> None:
 def _flat(configuration: Configuration) -> list[tuple[str, Any]]:
     """Return the settings, each header by itself."""
     rows: list[tuple[str, Any]] = []
-    for name, value in configuration.settings.items():
+    for name, value in _seen(configuration).items():
         if name == "headers" and hasattr(value, "items"):
             rows += [(f"headers.{each}", inner) for each, inner in value.items()]
         else:
             rows.append((name, value))
     return rows
+
+
+def _seen(configuration: Configuration) -> dict[str, Any]:
+    """Return the settings without what may be a secret."""
+    return hidden(configuration.settings, facts_of(configuration.provider))
+
+
+def _told(configuration: Configuration, texts: Sequence[str]) -> list[str]:
+    """Return messages without what may be a secret; a name of something may be one by mistake."""
+    secrets = list(in_the_clear(configuration.settings, facts_of(configuration.provider)))
+    return [reduce(lambda text, secret: text.replace(secret, "[secret]"), secrets, text) for text in texts]
 
 
 def _shown(value: Any) -> str:
@@ -130,4 +146,6 @@ def _document(value: Any) -> Any:
         return {value.kind: True}
     if isinstance(value, ClearText | Misread | Secret):
         return {"clear": True} if isinstance(value, ClearText) else None
-    return {name: _document(each) for name, each in value.items()} if hasattr(value, "items") else value
+    if isinstance(value, list):
+        return [_document(each) for each in value]
+    return {name: _document(each) for name, each in value.items()} if isinstance(value, dict) else value

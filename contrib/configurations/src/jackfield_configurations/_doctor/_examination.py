@@ -10,6 +10,8 @@ from jackfield import Secret, SetupError
 from jackfield_configurations._doctor import _calls, _network, _proxy, _settings, _tls, _token
 from jackfield_configurations._doctor._deadline import Deadline, TimeUsedUpError
 from jackfield_configurations._doctor._finding import Finding, in_one_line
+from jackfield_configurations._hiding import in_the_clear
+from jackfield_configurations._secrecy import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -69,11 +71,11 @@ def _findings(
 
 
 def _secrets(provider: str, settings: Mapping[str, Any]) -> list[Secret]:
-    """Return the credentials among the settings."""
-    named = _settings.secret_names(provider)
+    """Return the credentials among the settings, and what looks like one in the wrong place."""
     headers = settings.get("headers") or {}
-    values = [value for name, value in settings.items() if isinstance(value, Secret) or name in named]
+    values: list[Any] = [value for value in settings.values() if isinstance(value, Secret)]
     values += headers.values() if hasattr(headers, "values") else []
+    values += in_the_clear(settings, facts_of(provider))
     return [secret for value in values if (secret := _secret(value)) is not None]
 
 

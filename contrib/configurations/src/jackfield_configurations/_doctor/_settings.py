@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jackfield.configuration import check, environment, settings_of
-from jackfield.errors import JackfieldError, SetupError
+from jackfield.errors import JackfieldError
 from jackfield_configurations._doctor._finding import Finding, parted
 from jackfield_configurations._doctor._subject import Subject, sketched
 
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from jackfield_configurations._doctor._deadline import Deadline
 
 _PLAIN = "use https:// in endpoint, or set allow_plain_http = true where you trust the way"
-
-
-def secret_names(provider: str) -> frozenset[str]:
-    """Return the names of the provider's settings that are credentials; none where there is no such provider."""
-    try:
-        return frozenset(fact.name for fact in settings_of(provider) if fact.secret)
-    except SetupError:
-        return frozenset()
 
 
 def probe(provider: str, settings: Mapping[str, Any], deadline: Deadline) -> Generator[Finding, None, Subject | None]:
