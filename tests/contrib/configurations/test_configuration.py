@@ -121,6 +121,18 @@ PROBLEMS = [
     (configuration(api_key=KEY, timeout="never"), ["timeout: must be a number"]),
     (configuration(api_key=KEY, timeout={"a": 1}), ["timeout: must be a number"]),
     (configuration(api_key=KEY, retries=Retries()), ["retries: Retries cannot stand in a file; give it to the client"]),
+    (
+        configuration(api_key=KEY, plugins=[1], transport=2, chat_model=3, allow_plain_http="no"),
+        [
+            "plugins: must be a list of names",
+            "transport: must be a name",
+            "chat_model: must be the name",
+            "allow_plain",
+        ],
+    ),
+    (configuration(api_key=KEY, plugins="a"), ["plugins: must be a list of names"]),
+    (configuration(api_key=KEY, plugins=["sk-0123456789abcdefghij"]), ["plugins: is in the clear"]),
+    (configuration("local", model={"a": 5}), ["model: must be the path"]),
     (configuration(api_key=KEY, retries=[Retries()]), ["retries: list cannot stand in a file"]),
     (configuration(api_key=KEY, headers={"a": 1}), ["headers.a: must be a reference to a secret"]),
     (configuration("azure-entra", endpoint="a.example", token=lambda: ""), ["token: function cannot stand in a file"]),

@@ -626,6 +626,8 @@ CLEAR = [
     ('proxy = "http://user:{}@proxy.example:3128"', "proxy", '{{ env = "NAME" }}'),
     ('endpoint = "https://user:{}@gateway.example/v1"', "endpoint", '{{ env = "OPENAI_BASE_URL" }}'),
     ('organization = "{}"', "organization", '{{ env = "OPENAI_ORG_ID" }}'),
+    ('plugins = ["{}"]', "plugins", '{{ env = "NAME" }}'),
+    ('project = {{ a = "{}" }}', "project", '{{ env = "OPENAI_PROJECT_ID" }}'),
 ]
 
 

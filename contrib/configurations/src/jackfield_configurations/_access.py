@@ -12,15 +12,14 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from jackfield.errors import ConfigurationError
-from jackfield_configurations._tables import each_of
+from jackfield_configurations._tables import each_of, is_clear
+from jackfield_configurations.references import EncryptedReference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jackfield_configurations._document import Document
     from jackfield_configurations._storage import Stored
-
-_SECRET = ("encrypted", "clear")
 
 
 def refuse_open(path: Path, stored: Stored, *, is_chance_find: bool) -> None:
@@ -47,10 +46,14 @@ def refuse_exposed(path: Path, stored: Stored, document: Document) -> None:
     exposed = [
         f"configurations.{name}: has a secret in it"
         for name in document.tables
-        if any(getattr(value, "kind", "") in _SECRET for _, value in each_of(document.configuration(name).settings))
+        if any(_is_secret(value) for _, value in each_of(document.configuration(name).settings))
     ]
     if exposed:
         raise ConfigurationError(f"others can read {str(path)!r}; {mend(path)}", problems=exposed)
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, EncryptedReference) or is_clear(value)
 
 
 def mend(path: Path) -> str:

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAY_BE_NONE = ("deadline", "proxy", "timeout")
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "allow_plain_http": (bool, "true or false"),
+    "chat_model": (str, "the name of a model"),
+    "embeddings_model": (str, "the name of a model"),
+    "images_model": (str, "the name of a model"),
+    "plugins": (list, "a list of names"),
+    "transport": (str, "a name"),
+}
+"""Options of a client that are what a file says: an object, which they may be too, cannot stand there."""
 
 
 class HiddenText(str):
@@ -68,6 +77,10 @@ def _argument(name: str, value: Any, folder: Path | None, *, is_check: bool) -> 
         return str(folder / value)
     if "credential" == name and isinstance(value, str):
         return NamedCredential() if is_check and value in CREDENTIALS else credential_of(value)
+    if name in _KINDS and not isinstance(value, _KINDS[name][0]):
+        raise ConfigurationError(f"must be {_KINDS[name][1]}")
+    if "plugins" == name and not all(isinstance(each, str) for each in value):
+        raise ConfigurationError("must be a list of names")
     return value
 
 

@@ -15,10 +15,11 @@ from jackfield.configuration import OPTIONS, check, environment, installed_provi
 from jackfield.errors import SetupError
 from jackfield.secret import Secret
 from jackfield_configurations._arguments import arguments
+from jackfield_configurations._hiding import hidden
 from jackfield_configurations._names import problem_of
-from jackfield_configurations._secrecy import facts_of, is_secret, looks_secret
+from jackfield_configurations._secrecy import facts_of, is_secret
 from jackfield_configurations._secrets import set_again
-from jackfield_configurations._tables import each_of
+from jackfield_configurations._tables import each_of, is_clear
 from jackfield_configurations.references import ClearText, EnvironmentReference, Misread, Reference
 
 if TYPE_CHECKING:
@@ -43,9 +44,16 @@ def problems_of(configuration: Configuration) -> Sequence[str]:
     told = {each.partition(":")[0] for each in problems}
     idle = without_effect(configuration)
     kept = {name: value for name, value in configuration.settings.items() if name not in idle}
-    given, wrong = arguments(_stood_in(kept, facts), None, is_check=True)
-    found = [*wrong, *check(configuration.provider, given)]
+    given, wrong = arguments(_stood_in(hidden(kept, facts), facts), None, is_check=True)
+    found = [*wrong, *_checked(configuration.provider, given)]
     return problems + [each for each in found if each.partition(":")[0] not in told]
+
+
+def _checked(provider: str, given: Mapping[str, Any]) -> Sequence[str]:
+    try:
+        return check(provider, given)
+    except Exception as error:  # noqa: BLE001 - a provider that fails on a value says so, as best it can
+        return [f"provider: {provider!r} cannot take these settings ({type(error).__name__})"]
 
 
 def notices_of(configuration: Configuration) -> Sequence[str]:
@@ -104,11 +112,7 @@ def _own(configuration: Configuration, facts: Mapping[str, SettingFacts]) -> Ite
     for name, value in each_of(configuration.settings):
         if isinstance(value, Misread):
             yield f"{name}: {value.what}"
-        elif isinstance(value, ClearText) or (
-            isinstance(value, str)
-            and value
-            and (name.startswith("headers.") or is_secret(name, facts) or looks_secret(value))
-        ):
+        elif is_clear(hidden({name: value}, facts)) or (name.startswith("headers.") and isinstance(value, str)):
             yield in_the_clear(configuration.name, name, facts)
         elif name.startswith("headers.") and not isinstance(value, (Reference, Secret)):
             yield f"{name}: must be a reference to a secret"
@@ -144,6 +148,6 @@ def _stand_in(value: Any, *, is_hidden: bool) -> Any:
     if isinstance(value, EnvironmentReference) and (known := environment(value.variable)) is not None:
         with suppress(SetupError):  # what cannot be one is told when it is fetched
             return Secret(known)
-    if isinstance(value, (ClearText, Reference)):
+    if isinstance(value, Reference) or (is_hidden and isinstance(value, ClearText)):
         return Secret(_STAND_IN)
-    return None if isinstance(value, Misread) else value
+    return None if isinstance(value, Misread) or is_clear(value) else value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from jackfield.errors import ConfigurationError
+from jackfield_configurations._hiding import hidden
 from jackfield_configurations._names import folded, problem_of, twins
 from jackfield_configurations._secrecy import facts_of, is_secret, looks_secret
 from jackfield_configurations.configuration import Configuration
@@ -135,16 +136,18 @@ def _setting(name: str, value: Any, facts: Mapping[str, SettingFacts]) -> Any:
         return _headers(value)
     is_own = name in facts and not facts[name].secret
     if isinstance(value, dict) and (is_own or name in _TABLES) and value.keys().isdisjoint(KINDS):
-        return value
+        return hidden({name: value}, facts)[name]
+    if isinstance(value, list):
+        value = hidden({name: value}, facts)[name]
     return _value(value, is_secret=is_secret(name, facts))
 
 
 def _value(value: Any, *, is_secret: bool) -> Any:
     """Return a value that is no table, or a reference."""
-    if isinstance(value, str) and (is_secret or looks_secret(value)):
-        return ClearText() if value.strip() else Misread("must not be empty")
     if isinstance(value, dict):
         return _reference(value)
+    if looks_secret(value) or (is_secret and isinstance(value, str)):
+        return ClearText() if value else Misread("must not be empty")
     if is_secret:
         return Misread('must be a reference to a secret, such as { env = "NAME" }')
     if isinstance(value, date) and not isinstance(value, datetime):

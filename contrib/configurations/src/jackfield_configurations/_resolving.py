@@ -12,9 +12,10 @@ from jackfield.secret import Secret
 from jackfield_configurations._arguments import arguments
 from jackfield_configurations._binding import bound_to
 from jackfield_configurations._checking import in_the_clear, without_effect
-from jackfield_configurations._secrecy import facts_of, is_secret, looks_secret
+from jackfield_configurations._secrecy import facts_of, is_secret
 from jackfield_configurations._secrets import fetched
-from jackfield_configurations.references import ClearText, Misread, Reference
+from jackfield_configurations._tables import is_clear
+from jackfield_configurations.references import Misread, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def resolved(configuration: Configuration, path: Path) -> dict[str, Any]:
     idle = without_effect(configuration) if configuration.provider else ()
     values: dict[str, Any] = {}
     for name, value in configuration.settings.items():
-        if name in idle and not isinstance(value, ClearText):
+        if name in idle and not is_clear(value):
             continue
         if "headers" == name and isinstance(value, dict):
             values[name] = {
@@ -71,9 +72,7 @@ def _settled(
         return _secret(text.removeprefix(_pasted_before(setting)), setting, problems) if is_hidden else text
     if isinstance(value, Misread):
         problems.append(f"{setting}: {value.what}")
-    elif isinstance(value, ClearText) or (
-        isinstance(value, str) and ((is_hidden and "proxy" != setting) or looks_secret(value))
-    ):
+    elif is_clear(value):
         problems.append(in_the_clear(configuration.name, setting, facts))
     else:
         return value

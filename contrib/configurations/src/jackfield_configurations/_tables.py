@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jackfield_configurations.references import KINDS, Reference
+from jackfield_configurations.references import KINDS, ClearText, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +39,13 @@ def each_of(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{name}.{each}", one) for each, one in value.items())
         else:
             yield name, value
+
+
+def is_clear(value: Any) -> bool:
+    """Tell whether a value is a secret in the clear, or has one in it."""
+    if isinstance(value, (dict, list)):
+        return any(map(is_clear, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, ClearText)
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
