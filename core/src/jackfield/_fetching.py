@@ -85,7 +85,7 @@ def fetched(call: Call, options: Options, ledger: Ledger, endpoint: str, url: st
 
 
 def _attempt(call: Call, options: Options, ledger: Ledger, endpoint: str, url: str) -> Flow[File]:
-    attempt = ledger.begin()
+    attempt = ledger.begin(fetch=True)
     try:
         for _ in range(REDIRECTS + 1):
             origin = _origin(url, options, endpoint)

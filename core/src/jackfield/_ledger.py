@@ -38,9 +38,9 @@ class Ledger:
         """Return how many seconds of the deadline are left, or None where there is none."""
         return None if self.deadline is None else self.started + self.deadline - self.now
 
-    def begin(self) -> Attempt:
-        """Open another attempt."""
-        attempt = Attempt(at=round(self.now - self.started, 3))
+    def begin(self, *, fetch: bool = False) -> Attempt:
+        """Open another attempt; *fetch* says that it asks the provider nothing."""
+        attempt = Attempt(at=round(self.now - self.started, 3), fetch=fetch)
         self.meta.attempts.append(attempt)
         return attempt
 

@@ -95,6 +95,7 @@ class Attempt:
         why: What went wrong in words, or None.
         waited: Seconds waited after it, before the next one.
         request_ids: The provider's ids of this attempt.
+        fetch: It fetched a file that the answer names, and asked the provider nothing.
     """
 
     at: float
@@ -103,6 +104,7 @@ class Attempt:
     why: str | None = None
     waited: float = 0.0
     request_ids: Mapping[str, str] = field(factory=dict)
+    fetch: bool = False
 
 
 @define
@@ -130,6 +132,11 @@ class CallMeta:
     rate_limits: Mapping[str, RateLimit] = field(factory=dict)
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     seconds: float = 0.0
+
+    @property
+    def sends(self) -> int:
+        """How often the provider was asked; above one means that the call was tried again."""
+        return sum(not attempt.fetch for attempt in self.attempts)
 
     @property
     def request_id(self) -> str | None:

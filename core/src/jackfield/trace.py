@@ -111,7 +111,7 @@ class Trace:
             operation=call.operation.name,
             model=call.model,
             streaming=call.streaming,
-            sends=len(ledger.meta.attempts),
+            sends=ledger.meta.sends,
             events=ledger.events,
             status=ledger.meta.attempts[-1].status if ledger.meta.attempts else None,
             request_id=ledger.meta.request_id,

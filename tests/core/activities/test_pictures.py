@@ -243,7 +243,8 @@ def test_the_fetch_is_a_part_of_the_call():
     replies = [answer(200, {"data": [{"url": URL}]}, {"x-request-id": "req-1"}, after=2.0), late_file(3.0)]
     picture = draw(*replies, studio=studio).value()
 
-    assert [200, 200] == [attempt.status for attempt in picture.meta.attempts]
+    assert [(200, False), (200, True)] == [(attempt.status, attempt.fetch) for attempt in picture.meta.attempts]
+    assert 1 == picture.meta.sends
     assert ("req-1", 5.0) == (picture.meta.request_id, picture.meta.seconds)
     assert [("finished", 2, 5.0)] == [(each.outcome, each.sends, each.seconds) for each in studio.watched.records]
 

@@ -42,8 +42,8 @@ def _beside(error: JackfieldError) -> str:
     facts = [tip for words, tip in TIPS.items() if words in str(error)][:1]
     if error.request_id:
         facts.append(f"request {error.request_id}")
-    if error.meta is not None and len(error.meta.attempts) > 1:
-        facts.append(f"{len(error.meta.attempts)} attempts in {error.meta.seconds:.1f} s")
+    if error.meta is not None and error.meta.sends > 1:
+        facts.append(f"{error.meta.sends} attempts in {error.meta.seconds:.1f} s")
     if not isinstance(error, ProblemsError):  # those say it all
         facts.append(f"jackfield explain {error.slug}")
     return " · ".join(facts)

@@ -51,7 +51,7 @@ def took(meta: CallMeta | None) -> list[str]:
     """Return how long it took, in how many attempts."""
     if meta is None:
         return []
-    attempts = [f"{len(meta.attempts)} attempts"] if len(meta.attempts) > 1 else []
+    attempts = [f"{meta.sends} attempts"] if meta.sends > 1 else []
     return [f"{meta.seconds:.1f} s", *attempts]
 
 
