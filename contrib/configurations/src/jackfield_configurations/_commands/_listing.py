@@ -83,17 +83,29 @@ def show_one(path: Path | None, name: str | None, *, as_json: bool) -> None:
     notices = _told(configuration, configuration.notices())
     if as_json:
         settings = {name: _document(value) for name, value in _seen(configuration).items()}
-        facts = {"name": configuration.name, "default": is_default, "provider": configuration.provider}
+        facts = {
+            "name": configuration.name,
+            "default": is_default,
+            "provider": configuration.provider,
+            "api_type": configuration.api_type,
+            "key_type": configuration.key_type,
+        }
         say_json({"file": str(file.path), **facts, "settings": settings, "problems": problems, "notices": notices})
         return
     say(f"{configuration.name}{' (the default)' if is_default else ''}", bold=True)
-    rows = [("provider", configuration.provider), *((name, _shown(v)) for name, v in _flat(configuration))]
+    rows = [("provider", _captioned(configuration)), *((name, _shown(v)) for name, v in _flat(configuration))]
     width = max(len(name) for name, _ in rows)
     for each, value in rows:
         say(f"  {each:{width}}  {value}")
     for text in (*problems, *notices):
         note(text)
     note(f"in {file.path}")
+
+
+def _captioned(configuration: Configuration) -> str:
+    """Return the provider, and what people call it."""
+    captions = [each for each in (configuration.api_type, configuration.key_type) if each]
+    return configuration.provider + ("" if captions == [configuration.provider] else f" ({', '.join(captions)})")
 
 
 def _flat(configuration: Configuration) -> list[tuple[str, Any]]:
