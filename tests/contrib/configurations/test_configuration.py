@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 
 import pytest
 
@@ -211,3 +212,67 @@ def test_variable_that_is_not_set_is_named(home):
         "api_key: the environment variable SOME_KEY is not set here",
         "headers.a: the environment variable SOME_KEY is not set here",
     ] == list(configuration(api_key=KEY, headers={"a": KEY}).notices())
+
+
+STRANGER = """
+from attrs import frozen
+from jackfield.plugin import Secret, setting
+
+def shout(given):
+    return given.upper()
+
+@frozen
+class Stranger:
+    pat: Secret | None = setting(default=None, env=("STRANGER_PAT",))
+    loud: str | None = setting(default=None, convert=shout)
+    options: dict | None = None
+
+    def parts(self):
+        return ()
+"""
+
+
+@pytest.fixture
+def stranger(tmp_path, monkeypatch):
+    """Install a provider of somebody else, with a secret of an unusual name and a check that fails on numbers."""
+    facts = tmp_path / "site" / "strange-1.0.dist-info"
+    facts.mkdir(parents=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(
+        "[jackfield.providers]\nstrange = strange_provider:Stranger\nbroken = strange_provider:nothing\n"
+    )
+    (facts.parent / "strange_provider.py").write_text(STRANGER)
+    monkeypatch.syspath_prepend(str(facts.parent))
+    yield
+    sys.modules.pop("strange_provider", None)
+
+
+def test_secret_is_what_the_provider_says(stranger, file, written):
+    """Its name may be unusual; a table stands where the provider takes one; a broken provider disturbs nobody."""
+    lines = '[configurations.a]\nprovider = "strange"\npat = "1234"\noptions = { depth = 2 }\nendpoint = "x"\n'
+    written(file, lines)
+
+    assert {"depth": 2} == file.get("a").settings["options"]
+    with pytest.raises(ConfigurationError, match=r'pat: is in the clear.*pat = { env = "STRANGER_PAT" }'):
+        file.resolve("a")
+    written(file, lines.replace('"1234"', '{ env = "STRANGER_PAT" }'))
+    assert ["endpoint: without effect: the provider 'strange' has no such setting"] == [
+        each for each in file.get("a").notices() if "endpoint" in each
+    ]
+
+
+def test_provider_that_fails_on_a_value(stranger, home):
+    """Is told, and is no crash."""
+    assert ["provider: 'strange' cannot take these settings (AttributeError)"] == list(
+        configuration("strange", loud=5).problems()
+    )
+    (problem,) = configuration("broken").problems()
+    assert problem.startswith("provider: the provider 'broken' of strange 1.0 cannot be imported")
+
+
+def test_certificates_beside_the_file(file):
+    """A relative path begins where the file is."""
+    (file.path.parent / "authority.pem").write_text("")
+    file.add(configuration(name="a", api_key=KEY, ca_bundle="authority.pem"))
+    with pytest.raises(ConfigurationError, match="ca_bundle: must be a file or folder"):
+        file.add(configuration(name="b", api_key=KEY, ca_bundle="other.pem"))

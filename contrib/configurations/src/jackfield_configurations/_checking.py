@@ -24,6 +24,7 @@ from jackfield_configurations.references import ClearText, EnvironmentReference,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from jackfield.configuration import SettingFacts
     from jackfield_configurations.configuration import Configuration
@@ -34,8 +35,13 @@ _OVERRULED = {"credential": ("token",), "deployment": _MODELS}
 """From a setting to those that have no effect beside it."""
 
 
-def problems_of(configuration: Configuration) -> Sequence[str]:
-    """Return what is wrong with a configuration."""
+def problems_of(configuration: Configuration, folder: Path | None = None) -> Sequence[str]:
+    """Return what is wrong with a configuration.
+
+    Args:
+        configuration: What to check.
+        folder: Where its file is, or None for the working directory.
+    """
     if not configuration.provider.strip():
         provider = f"provider: missing; name an installed one: {', '.join(installed_providers())}"
         return [*_own(configuration, {}), provider]
@@ -44,7 +50,7 @@ def problems_of(configuration: Configuration) -> Sequence[str]:
     told = {each.partition(":")[0] for each in problems}
     idle = without_effect(configuration)
     kept = {name: value for name, value in configuration.settings.items() if name not in idle}
-    given, wrong = arguments(_stood_in(hidden(kept, facts), facts), None, is_check=True)
+    given, wrong = arguments(_stood_in(hidden(kept, facts), facts), folder, is_check=True)
     found = [*wrong, *_checked(configuration.provider, given)]
     return problems + [each for each in found if each.partition(":")[0] not in told]
 

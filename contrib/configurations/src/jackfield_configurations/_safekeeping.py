@@ -72,9 +72,10 @@ def encrypted_anew(
         if not isinstance(reference, EncryptedReference):
             continue
         text, problem = opened(reference, configuration.name, setting)
-        if text is None:
+        by = None if text is None else key or key_of(key_id_of(reference.text))
+        if text is None or by is None:
             problems.append(f"{setting}: {problem}")
-        elif (by := key or key_of(key_id_of(reference.text))) is not None:
+        else:
             changes[setting] = EncryptedReference(by.encrypt(text, name, setting))
     return configuration.changed(changes), problems
 

@@ -115,7 +115,7 @@ class ConfigurationFile:
         Raises:
             ConfigurationError: It does not fit, its name is taken, or it cannot be put away. Nothing was changed.
         """
-        _refuse(configuration)
+        _refuse(configuration, self.path)
         with locked(self.path):
             stored = self._stored()
             text = NEW if stored is None or not stored.text.strip() else stored.text
@@ -154,7 +154,7 @@ class ConfigurationFile:
             stored, document = self._for_editing()
             known = self._known(name, document)
             before = document.configuration(known)
-            _refuse(configuration, left_behind(before, configuration))
+            _refuse(configuration, self.path, left_behind(before, configuration))
             text, renamed = self._with_name(stored.text, document, before, configuration.name)
             kept = put_away(configuration, keep)
             try:
@@ -315,8 +315,8 @@ def _others(document: Document, name: str) -> Sequence[Configuration]:
     return [document.configuration(each) for each in document.tables if each != name]
 
 
-def _refuse(configuration: Configuration, more: Sequence[str] = ()) -> None:
+def _refuse(configuration: Configuration, path: Path, more: Sequence[str] = ()) -> None:
     """Raise where a configuration does not fit."""
-    problems = [*problems_of(configuration), *more]
+    problems = [*problems_of(configuration, path.absolute().parent), *more]
     if problems:
         raise ConfigurationError(f"configuration {configuration.name!r} does not fit", problems=problems)
