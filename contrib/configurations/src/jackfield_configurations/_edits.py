@@ -73,12 +73,13 @@ def with_changed(text: str, name: str, changes: Mapping[tuple[str, ...], Any]) -
     for path, value in changes.items():
         _put(_at(expected[ROOT][name], path[:-1]), path[-1], value)
 
-    def by_section() -> str:
-        before, own, after = _around(cut(text), (ROOT, name))
+    def by_section(*, and_below: bool) -> str:
+        before, own, after = _around(cut(text), (ROOT, name), and_below=and_below)
         body, rest = parted(_joined(own))
         return _joined(before) + _with_keys(_ended(body), (ROOT, name), changes) + rest + _joined(after)
 
-    return _edited([by_section, lambda: _with_keys(text, (ROOT, name), changes)], expected)
+    ways = [lambda: by_section(and_below=True), lambda: by_section(and_below=False)]
+    return _edited([*ways, lambda: _with_keys(text, (ROOT, name), changes)], expected)
 
 
 def with_renamed(text: str, old: str, new: str) -> str:
@@ -172,14 +173,20 @@ def _is_apart(head: str) -> bool:
 
 
 def _around(
-    sections: Sequence[Section], path: tuple[str, ...]
+    sections: Sequence[Section], path: tuple[str, ...], *, and_below: bool = True
 ) -> tuple[Sequence[Section], Sequence[Section], Sequence[Section]]:
-    """Return the sections before, those of *path* and below it, and those after.
+    """Return the sections before, that of *path*, and those after.
+
+    Args:
+        sections: All of them.
+        path: The keys of its header.
+        and_below: Whether those whose keys begin with these belong to it.
 
     Raises:
         ValueError: They do not stand together, or there are none.
     """
-    own = [at for at, each in enumerate(sections) if each.path[: len(path)] == path]
+    length = len(path) if and_below else None
+    own = [at for at, each in enumerate(sections) if each.path[:length] == path]
     if not own or own != list(range(own[0], own[-1] + 1)):
         raise ValueError
     return sections[: own[0]], sections[own[0] : own[-1] + 1], sections[own[-1] + 1 :]
