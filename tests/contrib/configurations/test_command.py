@@ -623,19 +623,24 @@ def test_openai_by_questions(place: Path, run: Run, emulator: Emulator) -> None:
         terminal.answer("https://x.openai.azure.com")
         terminal.expect("an address of Azure OpenAI")
         terminal.answer(emulator.openai_url)
-        terminal.expect("Chat model")
-        terminal.answer("gpt-4o-mini")
-        terminal.expect("Embeddings model")
-        terminal.answer("")
-        terminal.expect("Images model")
-        terminal.answer("")
         terminal.expect("Keep the key in")
         terminal.answer("env")
         terminal.expect("Variable [OPENAI_API_KEY]")
         terminal.answer("my-key")
         terminal.expect("the name of a variable")
         terminal.answer("MY_KEY")
+        terminal.expect("Chat model")
+        for key in ("sk-0123456789", "0123456789abcdef0123456789abcdef"):
+            terminal.answer(key)
+            terminal.expect("that looks like a key")
+        terminal.answer("gpt-4o-mini")
+        terminal.expect("Embeddings model")
+        terminal.answer("")
+        terminal.expect("Images model")
+        terminal.answer("")
         terminal.expect("Test it now?")
+        terminal.answer("perhaps")
+        terminal.expect("type y or n")
         terminal.answer("y")
         terminal.expect("work · openai · gpt-4o-mini")
         assert 0 == terminal.ended()
@@ -805,7 +810,7 @@ def test_a_removal_is_asked_for(place: Path, run: Run, emulator: Emulator) -> No
         assert 130 == terminal.ended()
     assert "work" in run("list").stdout
     with Terminal("remove", "work") as terminal:
-        terminal.expect("[y/N]")
+        terminal.expect("(y/n) [n]")
         terminal.answer("y")
         terminal.expect("work is removed.")
         assert 0 == terminal.ended()
@@ -822,10 +827,10 @@ def test_a_server_that_wants_no_key(place: Path, run: Run, emulator: Emulator) -
             ("single ones within it", "mine"),
             ("Who answers", "1"),
             ("Endpoint", emulator.openai_url),
+            ("nowhere: none is needed", "none"),
             ("Chat model", ""),
             ("Embeddings model", ""),
             ("Images model", ""),
-            ("nowhere: none is needed", "none"),
             ("Test it now?", "n"),
         ):
             terminal.expect(question)

@@ -150,6 +150,11 @@ def confirm(question: str, flag: str, *, default: bool = True) -> bool:
     Raises:
         UsageError: Nobody can be asked.
     """
-    if not can_ask():
-        raise click.UsageError(f"{question} give {flag}")
-    return click.confirm(question, default=default, err=True)
+    answers = {"y": True, "yes": True, "n": False, "no": False}
+
+    def checked(answer: str) -> str:
+        if answer.lower() not in answers:
+            raise ValueError("type y or n")
+        return answer.lower()
+
+    return answers[ask(f"{question} (y/n)", flag, default="y" if default else "n", checked=checked)]

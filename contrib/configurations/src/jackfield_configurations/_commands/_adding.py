@@ -57,10 +57,12 @@ def add(path: Path | None, options: Options) -> None:
         raise ConfigurationError(_taken(taken))
     configuration = Configuration(name=name, provider=options.provider or ask_provider())
     secret_settings(configuration.provider)  # a provider that is not there says so before anything is asked
-    configuration = _completed(options.applied(configuration), everything=by_questions)
+    before, after = asked_of(configuration.provider)
+    configuration = _completed(options.applied(configuration), before, everything=by_questions)
     store = options.store
     if _lacks_its_secret(configuration, everything=by_questions):
         configuration, store = with_its_secret(configuration, store)
+    configuration = _completed(configuration, after, everything=by_questions)
     refuse(configuration)
     if taken is None:
         file.add(configuration, keep=keep_of(store), make_default=options.use or None)
@@ -102,10 +104,10 @@ def _taken(name: str) -> str:
     )
 
 
-def _completed(configuration: Configuration, *, everything: bool) -> Configuration:
-    """Ask for what is missing; without *everything*, for what is required alone."""
+def _completed(configuration: Configuration, names: Sequence[str], *, everything: bool) -> Configuration:
+    """Ask for what is missing of *names*; without *everything*, for what is required alone."""
     required = {fact.name for fact in settings_of(configuration.provider) if fact.required}
-    for name in asked_of(configuration.provider):
+    for name in names:
         if name not in configuration.settings and (everything or (name in required and can_ask())):
             configuration = ask_setting(configuration, name)
     return configuration

@@ -5,6 +5,7 @@ Rule: a key is used for the endpoint for which it was kept; where that becomes a
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -81,7 +82,7 @@ def _by_questions(configuration: Configuration, store: str | None) -> tuple[Conf
     if not can_ask():
         raise click.UsageError("nothing to change: give --set NAME=VALUE, or one of the options that --help lists")
     before = configuration
-    for name in asked_of(configuration.provider):
+    for name in chain(*asked_of(configuration.provider)):
         configuration = ask_setting(configuration, name)
     secret = main_secret(configuration.provider)
     if secret is None:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _DEFAULTS = {"api_version": "2024-10-21"}
 _NOTHING = "-"
 """What is typed where a setting that is there is to be left out."""
+_NAMES = frozenset({"chat_model", "embeddings_model", "images_model", "deployment"})
+"""Settings that are names, into which a key is pasted in haste."""
+_LONG = 32
+"""From how many letters and digits in one piece a name is rather a key."""
 _NOT_ASKED = frozenset({"scope", "organization", "project"})
 """Settings that hardly anybody needs."""
 _SECRET_FLAGS = "--secret-from-env VARIABLE, or --secret-stdin"  # noqa: S105 - the flags' names
@@ -43,12 +47,14 @@ def ask_provider() -> str:
     return choose("Who answers", "--provider NAME", [*known, *others])
 
 
-def asked_of(provider: str) -> Sequence[str]:
-    """Return the settings that are asked for, secrets not among them."""
+def asked_of(provider: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the settings that are asked for before the key, and those after it; the key itself is not among them."""
     known = KNOWN.get(provider)
     secrets = secret_settings(provider)
-    asks = known.asks if known is not None else [fact.name for fact in settings_of(provider)]
-    return [name for name in asks if name not in secrets and name not in _NOT_ASKED]
+    asks = list(known.asks if known is not None else [fact.name for fact in settings_of(provider)])
+    key = next((at for at, name in enumerate(asks) if name in secrets), len(asks))
+    shown = [[name for name in part if name not in {*secrets, *_NOT_ASKED}] for part in (asks[:key], asks[key:])]
+    return shown[0], shown[1]
 
 
 def ask_setting(configuration: Configuration, name: str) -> Configuration:
@@ -89,7 +95,15 @@ def _answered(configuration: Configuration, name: str, text: str) -> Configurati
         return configuration.changed({name: None})
     if name == "endpoint" and text:
         return with_endpoint(configuration, text)
+    if name in _NAMES and _looks_like_a_key(text):
+        raise ValueError("that looks like a key: it is asked for by itself, and then not shown")
     return configuration.changed({name: typed(configuration.provider, name, text) if text else None})
+
+
+def _looks_like_a_key(text: str) -> bool:
+    return text.startswith("sk-") or (
+        len(text) >= _LONG and text.isalnum() and not text.isalpha() and not text.isdecimal()
+    )
 
 
 def with_endpoint(configuration: Configuration, pasted: str) -> Configuration:
