@@ -16,7 +16,7 @@ from jackfield import (
     SettingsError,
 )
 from jackfield.activities.parameters import ChatParameters, EmbeddingParameters, ImageParameters
-from jackfield.configuration import OPTIONS, SettingFacts, check, installed_providers, settings_of
+from jackfield.configuration import OPTIONS, SettingFacts, check, installed_providers, proxy_of, settings_of
 from jackfield.operations.chat import ChatRequest
 from jackfield.operations.embeddings import EmbeddingRequest
 from jackfield.operations.images import ImageRequest
@@ -161,6 +161,17 @@ def test_what_is_wrong_is_told_before_there_is_a_client(
 ) -> None:
     """All of it, each opening with the setting's name."""
     assert sorted(names) == sorted(each.partition(":")[0] for each in check(provider, settings))
+
+
+def test_the_proxy_of_an_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a client would take it."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "near.example")
+
+    assert "http://proxy.example:3128" == proxy_of("https://far.example/v1")
+    assert proxy_of("https://near.example/v1") is None
+    assert proxy_of("https://far.example/v1", None) is None
+    assert "http://other.example:1" == proxy_of("https://far.example/v1", "http://other.example:1")
 
 
 def test_the_options_of_a_client_are_named() -> None:

@@ -13,6 +13,7 @@ from attrs import NOTHING, Factory, fields, frozen, has
 
 from jackfield import _settings
 from jackfield._discovery import find, installed
+from jackfield._network import FROM_ENVIRONMENT, checked
 from jackfield._settings import environment
 from jackfield._setup import OPTIONS
 from jackfield.client import Client
@@ -22,7 +23,7 @@ from jackfield.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["OPTIONS", "SettingFacts", "check", "environment", "installed_providers", "settings_of"]
+__all__ = ["OPTIONS", "SettingFacts", "check", "environment", "installed_providers", "proxy_of", "settings_of"]
 
 
 @frozen(kw_only=True)
@@ -94,3 +95,14 @@ def check(provider: str, settings: Mapping[str, Any]) -> Sequence[str]:
     except SetupError as error:
         return (f"provider: {error}",)
     return ()
+
+
+def proxy_of(url: str, setting: str | None = FROM_ENVIRONMENT) -> str | None:
+    """Return the proxy through which a client reaches *url*, or None. It may have a password.
+
+    Args:
+        url: What is asked.
+        setting: The client's `proxy`.
+    """
+    network, _ = checked(setting, None, "openssl")
+    return None if network.proxy is None else network.proxy(url)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from jackfield import MODELS, Client, ConnectError, ModelsRequest
+from jackfield.configuration import proxy_of
 from jackfield.errors import JackfieldError
-from jackfield_configurations._doctor._core import proxy_of
 from jackfield_configurations._doctor._facts import VERSION_SETTING
 
 if TYPE_CHECKING:
