@@ -15,6 +15,7 @@ from jackfield import (
     Secret,
     SettingsError,
 )
+from jackfield._configured import configured
 from jackfield.activities.parameters import ChatParameters, EmbeddingParameters, ImageParameters
 from jackfield.configuration import OPTIONS, SettingFacts, check, installed_providers, proxy_of, settings_of
 from jackfield.operations.chat import ChatRequest
@@ -76,9 +77,28 @@ def test_a_key_stays_with_the_endpoint_it_was_given_for() -> None:
     assert (None, {}) == (key_of(elsewhere), elsewhere._options.headers)
     assert Secret(KEY) == key_of(usual)
     assert ["x-team"] == list(usual._options.headers)
-    for wrong in ("nowhere", "https://host:port/"):
+    for wrong in ("nowhere", "https://host:port/", "https://", "evil.example"):
         with pytest.raises(SettingsError, match="endpoint: "):
             Client.from_configuration(source=source, endpoint=wrong)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked", "same"),
+    [
+        ("mine.openai.azure.com", "https://mine.openai.azure.com/openai/v1/", True),
+        ("mine.openai.azure.com", "other.openai.azure.com", False),
+        ("https://mine.openai.azure.com", "other.openai.azure.com", False),
+        ("https://mine.openai.azure.com:444", "https://mine.openai.azure.com", False),
+        ("", "", False),
+        ("https://[mine", "https://[mine", False),
+    ],
+)
+def test_endpoints_are_the_same_where_they_surely_are(stored: str, asked: str, same: bool) -> None:
+    """However they are written; a key goes nowhere on a doubt."""
+    given = {"provider": "azure-apikey", "endpoint": stored, "api_key": Secret(KEY)}
+    arguments = configured("mine", lambda name: given, {"endpoint": asked})
+
+    assert same == ("api_key" in arguments)
 
 
 @pytest.mark.parametrize("stored", [{}, {"provider": 5}])
@@ -154,6 +174,12 @@ def test_installed_providers_are_named() -> None:
         ("openai", {"api_key": Secret(KEY), "timeout": -1, "nonsense": 1}, ["nonsense", "timeout"]),
         ("azure-apikey", {"api_version": "soon"}, ["endpoint", "api_key", "api_version"]),
         ("nowhere", {}, ["provider"]),
+        (
+            "openai",
+            {"api_key": Secret(KEY), "plugins": 5, "transport": 5, "chat_model": 5, "images_model": ""},
+            ["plugins", "transport", "chat_model", "images_model"],
+        ),
+        ("openai", {"api_key": Secret(KEY), "plugins": "otel"}, ["plugins"]),
     ],
 )
 def test_what_is_wrong_is_told_before_there_is_a_client(

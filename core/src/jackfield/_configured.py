@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from attrs import fields, has
 
@@ -42,7 +43,15 @@ def _usual(provider: str) -> Any:
 
 
 def _same_origin(one: Any, other: Any) -> bool:
+    """Tell whether two endpoints are surely at one place; what is no address is at none."""
+    origin = _origin(one)
+    return origin is not None and origin == _origin(other)
+
+
+def _origin(endpoint: Any) -> str | None:
+    text = str(endpoint).strip()
+    address = text if "://" in text else f"https://{text}"  # as some providers take it
     try:
-        return origin_of(str(one)) == origin_of(str(other))
-    except SetupError:  # one of them is no address, as the provider will say
-        return False
+        return origin_of(address) if urlsplit(address).hostname else None
+    except (SetupError, ValueError):
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from attrs import NOTHING, evolve, fields, has
@@ -30,7 +31,7 @@ from jackfield.errors import (
 from jackfield.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Self
 
     from jackfield._fetching import Then
@@ -125,7 +126,8 @@ class Setup:
             self._options, problems = settled(timeout, deadline, retries, headers, allow_plain_http)
             self._limits = _checked_limits(limits, problems)
             network, wrong = checked(proxy, ca_bundle, trust)
-            problems += wrong
+            models = {"chat_model": chat_model, "images_model": images_model, "embeddings_model": embeddings_model}
+            problems += [*wrong, *_misfits(models, plugins, transport)]
             self._settings = _provider(provider, settings, problems)
         except SetupError as error:
             settings.clear()  # a traceback that shows locals would show the key
@@ -133,15 +135,7 @@ class Setup:
             raise without_frames(error) from None
         self._models = {
             **getattr(self._settings, "default_models", {}),
-            **{
-                name: model
-                for name, model in (
-                    ("chat_model", chat_model),
-                    ("images_model", images_model),
-                    ("embeddings_model", embeddings_model),
-                )
-                if model is not None
-            },
+            **{name: model for name, model in models.items() if model is not None},
         }
         self._binding = bind(self.provider, self._settings.parts(), [_plugin(each) for each in plugins])
         wanted = transport or getattr(self._settings, "transport", None) or DEFAULT_TRANSPORT
@@ -234,6 +228,17 @@ class Setup:
         """Do now what the first call would do beside it: imports, compiling. Sends nothing."""
         for prepare in self._binding.warm_up:
             prepare()
+
+
+def _misfits(models: Mapping[str, Any], plugins: Any, transport: Any) -> Iterator[str]:
+    """Say what is wrong with the rest of a client's options."""
+    for name, model in models.items():
+        if model is not None and not (model and isinstance(model, str)):
+            yield f"{name}: must be a model's name, not {model!r}"
+    if isinstance(plugins, str | bytes) or not isinstance(plugins, Iterable):
+        yield f"plugins: must be a sequence of names and objects, not {plugins!r}"
+    if not isinstance(transport, str | None) and not callable(getattr(transport, "send", None)):
+        yield f"transport: must be the name of an installed one, or an object that has send(), not {transport!r}"
 
 
 def _checked_limits(limits: Any, problems: list[str]) -> Limits:
