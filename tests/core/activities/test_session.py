@@ -341,6 +341,11 @@ def test_a_session_that_cannot_be_saved_leaves_the_old_one(tmp_path: Path) -> No
         ('{"version": 1, "messages": [{"role": "user", "content": [{"type": "text"}]}]}', ""),
         ('{"version": 1, "messages": [{"role": "assistant", "tool_calls": [5]}]}', "messages[0].tool_calls[0]"),
         ('{"version": 1, "messages": [{"role": "assistant", "tool_calls": 5}]}', "messages[0].tool_calls"),
+        (
+            '{"version": 1, "messages": [{"role": "assistant", "tool_calls": [{"function": 5}]}]}',
+            "messages[0].tool_calls",
+        ),
+        ('{"version": 1, "messages": [], "budget": "x"}', "budget must be a whole number"),
     ],
 )
 def test_what_is_no_session_is_told(text: str, problem: str) -> None:
@@ -348,7 +353,7 @@ def test_what_is_no_session_is_told(text: str, problem: str) -> None:
     if not problem:  # a part that we cannot make is kept as it is, for the provider to judge
         assert [{"type": "text"}] == list(ChatSession.from_json(text).messages[0].content or ())
         return
-    with pytest.raises(InvalidRequestError, match="the session cannot be read") as caught:
+    with pytest.raises(InvalidRequestError, match="the session cannot be") as caught:
         ChatSession.from_json(text)
 
     assert caught.value.problems[0].startswith(problem)
@@ -363,7 +368,9 @@ def test_a_file_that_is_no_text_is_no_session(tmp_path: Path) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["role", "content", "tool_calls", "type"]), inner),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["role", "content", "tool_calls", "type", "function"]), inner)
+    ),
     max_leaves=20,
 )
 

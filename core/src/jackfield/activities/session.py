@@ -6,30 +6,24 @@ Rule 2: it grows by whole turns. What a token budget leaves out is not sent; it 
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, fields
+from attrs import define, field
 
 from jackfield.activities.ask import request_of
-from jackfield.convert import dumps, make_converter
+from jackfield.activities.saved import Saved, put, read, taken, written
 from jackfield.errors import InvalidRequestError
-from jackfield.operations.content import CONTENT_PARTS
 from jackfield.operations.messages import AssistantMessage, Message
-from jackfield.operations.tools import FunctionCall, ToolCall
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
     from typing import Unpack
 
     from jackfield.activities.parameters import ChatParameters
     from jackfield.operations.chat import ChatRequest, ChatResponse
 
-VERSION = 1
-"""Of the format in which sessions are saved."""
-_PARTS = {fields(each).type.default: each for each in CONTENT_PARTS}
 _CHARACTERS_A_TOKEN = 4
 _TOKENS_A_MESSAGE = 4
 _TOKENS_A_PART = 1000
@@ -154,14 +148,7 @@ class ChatSession:
 
     def to_json(self) -> str:
         """Return the session as JSON text: everything but how tokens are counted, and the last answer."""
-        convert = make_converter()
-        document = {
-            "version": VERSION,
-            "system": self.system,
-            "budget": self.budget,
-            "messages": [convert.unstructure(each) for each in self.messages],
-        }
-        return dumps({name: value for name, value in document.items() if value is not None}).decode()
+        return written(Saved(self.system, self.messages, self.budget))
 
     @classmethod
     def from_json(cls, text: str) -> ChatSession:
@@ -170,22 +157,10 @@ class ChatSession:
         Raises:
             InvalidRequestError: It is none, or of a later version.
         """
-        try:
-            document = json.loads(text)
-        except (RecursionError, ValueError) as error:
-            raise _unreadable(f"session: is no JSON: {error}") from None
-        if not isinstance(document, dict) or not isinstance(document.get("messages"), list):
-            raise _unreadable("session: is no saved conversation")
-        if document.get("version") != VERSION:
-            raise _unreadable(
-                f"version: is {document.get('version')!r}, and this release reads {VERSION}; upgrade jackfield-core"
-            )
-        if not isinstance(document.get("system"), str | None):
-            raise _unreadable("system: must be text")
-        messages = [_read(each, at) for at, each in enumerate(document["messages"])]
-        return cls(document.get("system"), messages, budget=document.get("budget"))
+        saved = read(text)
+        return cls(saved.system, saved.messages, budget=saved.budget)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | PathLike[str]) -> Path:
         """Write the session into the file *path*, readable by its owner alone, and return the path.
 
         A file that is there already is replaced once the new one is whole.
@@ -193,30 +168,17 @@ class ChatSession:
         Raises:
             OSError: The file cannot be written.
         """
-        file = Path(path)
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        try:
-            with os.fdopen(
-                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as opened:
-                opened.write(self.to_json())
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
-        return file
+        return put(path, self.to_json())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> ChatSession:
+    def load(cls, path: str | PathLike[str]) -> ChatSession:
         """Return the session in the file *path*.
 
         Raises:
             OSError: The file cannot be read.
             InvalidRequestError: It is no session, or of a later version.
         """
-        try:
-            return cls.from_json(Path(path).read_text("utf-8"))
-        except UnicodeDecodeError:
-            raise _unreadable("session: is no text") from None
+        return cls.from_json(taken(path))
 
 
 def _message(given: Any) -> Message:
@@ -245,44 +207,3 @@ def _turns(messages: Sequence[Message]) -> list[list[Message]]:
             turns.append([])
         turns[-1].append(message)
     return turns
-
-
-def _unreadable(problem: str) -> InvalidRequestError:
-    return InvalidRequestError("the session cannot be read", problems=[problem])
-
-
-def _read(document: Any, at: int) -> Message:
-    """Return a message from its document; keys that it has no field for go into `extra`, as they were."""
-    if not isinstance(document, dict) or not isinstance(document.get("role"), str):
-        raise _unreadable(f"messages[{at}]: is no message")
-    known = {each.name for each in fields(Message)} - {"extra"}
-    given = {name: value for name, value in document.items() if name in known}
-    content = given.get("content")
-    if isinstance(content, list):
-        given["content"] = [_part(each) for each in content]
-    calls = given.get("tool_calls")
-    if isinstance(calls, list):
-        given["tool_calls"] = [
-            make_converter().structure(each, ToolCall) if isinstance(each, dict) else each for each in calls
-        ]
-    if isinstance(given.get("function_call"), dict):
-        given["function_call"] = make_converter().structure(given["function_call"], FunctionCall)
-    message = Message(**given, extra={name: value for name, value in document.items() if name not in known})
-    if problems := message.problems():
-        raise InvalidRequestError(
-            "the session cannot be read", problems=[f"messages[{at}].{each}" for each in problems]
-        )
-    return message
-
-
-def _part(document: Any) -> Any:
-    """Return a part of a message's content; one of a kind that has no class stays a mapping."""
-    kind = _PARTS.get(document.get("type")) if isinstance(document, dict) else None
-    if kind is None:
-        return document
-    known = {each.name for each in fields(kind)} - {"extra"}
-    extra = {name: value for name, value in document.items() if name not in known}
-    try:
-        return kind(**{name: value for name, value in document.items() if name in known}, extra=extra)
-    except TypeError:  # a field is missing: the rules say which
-        return document
