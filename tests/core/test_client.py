@@ -508,16 +508,20 @@ def test_asking_nothing_is_refused(nothing: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("temprature", "did you mean 'temperature'?"),
-        ("xyzzy", "what has no field goes into extra={'xyzzy': …}"),
-        ("messages", "did you mean 'messages'?"),
+        ("temprature", "unknown; did you mean 'temperature'?"),
+        ("xyzzy", "unknown; what has no field goes into extra={'xyzzy': …}"),
+        (
+            "messages",
+            "a ChatSession holds them: client.chat(session, …), or client.call(CHAT, ChatRequest(messages=[…]))",
+        ),
+        ("stream", "client.stream_chat(session, …), or client.stream(CHAT, ChatRequest(…))"),
     ],
 )
 def test_asking_takes_a_chats_parameters_alone(name: str, hint: str) -> None:
     """Anything else is told before anything is sent."""
     with pytest.raises(InvalidRequestError) as caught:
         a_client().ask("Hi", **{name: 1})
-    assert f"a chat does not take that: {name}: unknown; {hint}" == str(caught.value)
+    assert f"a chat does not take that: {name}: {hint}" == str(caught.value)
 
 
 async def test_one_client_serves_many_tasks() -> None:

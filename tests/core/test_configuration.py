@@ -14,6 +14,7 @@ from jackfield import (
     ProviderNotFoundError,
     Secret,
     SettingsError,
+    SetupError,
 )
 from jackfield._configured import configured
 from jackfield.activities.parameters import ChatParameters, EmbeddingParameters, ImageParameters
@@ -82,6 +83,13 @@ def test_a_key_stays_with_the_endpoint_it_was_given_for() -> None:
             Client.from_configuration(source=source, endpoint=wrong)
 
 
+def test_a_key_stays_with_its_provider() -> None:
+    """Another one gets neither it nor the secret headers."""
+    arguments = configured("mine", source, {"provider": "azure-apikey"})
+
+    assert {"provider": "azure-apikey", "chat_model": "m"} == arguments
+
+
 @pytest.mark.parametrize(
     ("stored", "asked", "same"),
     [
@@ -116,13 +124,14 @@ def test_a_source_that_is_not_installed_is_told() -> None:
 
 def test_an_error_shows_no_key() -> None:
     """Nor do the locals of our frames."""
-    with pytest.raises(SettingsError) as caught:
-        Client.from_configuration(source=source, api_key=KEY, nonsense=1)
+    for more in ({"nonsense": 1}, {"plugins": ["nowhere"]}, {"transport": "nowhere"}):
+        with pytest.raises(SetupError) as caught:
+            Client.from_configuration(source=source, api_key=KEY, **more)
 
-    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    ours = [frame for frame in frames.stack if frame.filename.endswith("_setup.py")]
-    assert ours
-    assert KEY not in f"{caught.value} {[frame.locals for frame in ours]}"
+        frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        ours = [frame for frame in frames.stack if frame.filename.endswith("_setup.py")]
+        assert ours
+        assert KEY not in f"{caught.value} {[frame.locals for frame in ours]}"
 
 
 # What a keeper of configurations asks --------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ def _numpy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         ([1, 0], [1, 1], math.sqrt(0.5)),
         ([0, 0], [1, 1], 0),
         (array("f", [3, 4]), array("f", [3, 4]), 1),
+        ([1e200, 1e200], [-1e200, -1e200], -1),
+        ([1e-200, 0], [1e-200, 1e-200], math.sqrt(0.5)),
     ],
 )
 def test_how_alike_two_vectors_are(one: Any, other: Any, expected: float) -> None:
@@ -78,6 +80,15 @@ def test_vectors_that_cannot_be_compared_are_told(one: Any, other: Any) -> None:
     """With their lengths."""
     with pytest.raises(InvalidRequestError, match="must be the same and not 0"):
         cosine_similarity(one, other)
+
+
+@pytest.mark.usefixtures("_numpy")
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_what_is_no_number_cannot_be_compared(number: float) -> None:
+    """It is told, not taken for alike."""
+    for one, other in (([number, 1], [1, 1]), ([1, 1], [1, number])):
+        with pytest.raises(InvalidRequestError, match="must all be finite"):
+            cosine_similarity(one, other)
 
 
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1))

@@ -69,9 +69,14 @@ def do(request: pytest.FixtureRequest, swapped: tuple[str, dict[str, Any]]) -> E
 
 
 @pytest.mark.parametrize(("prompt", "system"), [("Hello.", None), (None, "Say hello."), ("Hello.", "Be brief.")])
-def test_c1_without_history(do: Everyday, prompt: str | None, system: str | None) -> None:
+def test_c1_without_history(do: Everyday, jackfield_emulator: Emulator, prompt: str | None, system: str | None) -> None:
     """A prompt, a system prompt or both in, the assistant's text out."""
-    assert isinstance(do("ask", prompt, system=system), str)
+    before = len(jackfield_emulator.journal)
+
+    assert do("ask", prompt, system=system)
+    asked = list(jackfield_emulator.journal)[before:][-1]
+    said = [("system", system)] * bool(system) + [("user", prompt)] * bool(prompt)
+    assert said == [(each["role"], each["content"]) for each in asked.body["messages"]]
 
 
 def test_c1_neither_is_an_error(do: Everyday) -> None:
@@ -125,8 +130,8 @@ def test_c4_an_object_back(do: Everyday) -> None:
     order = do("ask_for", Order, "An order of two lines, please.")
 
     assert isinstance(order, Order)
-    assert all(isinstance(line, Line) for line in order.lines)
-    assert all(isinstance(each, str) for each in do("ask_for", list[str], "Some words."))
+    assert {Line} == {type(line) for line in order.lines}
+    assert {str} == {type(word) for word in do("ask_for", list[str], "Some words.")}
 
 
 @pytest.mark.parametrize("response_format", ["text", "json_object", {"type": "json_object"}])
@@ -152,7 +157,7 @@ def test_c7_functions_are_called(do: Everyday) -> None:
     assert called
 
 
-def test_c7_pictures_and_files_in_messages(do: Everyday, tmp_path: Path) -> None:
+def test_c7_pictures_and_files_in_messages(do: Everyday, jackfield_emulator: Emulator, tmp_path: Path) -> None:
     """From a path, from bytes, from a URL."""
     picture, document = tmp_path / "pixel.png", tmp_path / "notes.pdf"
     picture.write_bytes(PIXEL)
@@ -166,6 +171,10 @@ def test_c7_pictures_and_files_in_messages(do: Everyday, tmp_path: Path) -> None
     ]
 
     assert do("chat", ChatSession(), Message.user(parts))
+    sent = jackfield_emulator.journal[-1].body["messages"][0]["content"]
+    assert ["text", "image_url", "image_url", "image_url", "file"] == [part["type"] for part in sent]
+    assert sent[1] == sent[2]
+    assert "notes.pdf" == sent[4]["file"]["filename"]
 
 
 @attrs.define
@@ -190,7 +199,7 @@ def test_d5_several_pictures(do: Everyday) -> None:
     """With a model that draws several, and one's own kind of them."""
     drawn = do("draw_many", "A cat.", 2, kind=Portrait, model="dall-e-2")
 
-    assert all(isinstance(each, Portrait) and each.data for each in drawn)
+    assert [(Portrait, "image/png")] * 2 == [(type(each), each.media_type) for each in drawn]
 
 
 def test_e1_one_text(do: Everyday) -> None:

@@ -29,8 +29,10 @@ def configured(name: str | None, source: str | object, changes: Mapping[str, Any
         raise ConfigurationError(
             f"configuration {name!r} names no provider", problems=["provider: missing; name an installed one"]
         )
-    if "endpoint" in changes and not _same_origin(stored.get("endpoint") or _usual(provider), changes["endpoint"]):
-        # Its keys were given for its own endpoint, and another one gets none of them.
+    if changes.get("provider", provider) != provider or (
+        "endpoint" in changes and not _same_origin(stored.get("endpoint") or _usual(provider), changes["endpoint"])
+    ):
+        # Its keys were given for its own provider and endpoint, and others get none of them.
         stored = {key: value for key, value in stored.items() if not isinstance(value, Secret) and "headers" != key}
     return {**stored, **changes}
 

@@ -47,7 +47,7 @@ class Io:
                 self.sleep(seconds)
                 return self.clock()
             case Run(function):
-                return _blocking(function)
+                return _there(function())
             case RunAll(functions):
                 return [_outcome(each) for each in functions]
         raise SetupError(f"a flow yielded {command!r}, which is no command")
@@ -59,9 +59,8 @@ class Io:
             self.body = None
 
 
-def _blocking(function: Callable[[], Any]) -> Any:
-    """Return what *function* returns, which has to be there at once."""
-    result = function()
+def _there(result: Any) -> Any:
+    """Return a result that has to be there at once."""
     if inspect.isawaitable(result):
         getattr(result, "close", bool)()
         raise SetupError(
@@ -73,9 +72,10 @@ def _blocking(function: Callable[[], Any]) -> Any:
 def _outcome(function: Callable[[], Any]) -> Any:
     """Return what *function* returns, or the exception that it raises."""
     try:
-        return _blocking(function)
+        result = function()
     except Exception as error:  # noqa: BLE001 - the flow decides
         return error
+    return _there(result)  # a mistake of the program's is no outcome
 
 
 def iterate(flow: Flow[Any], io: Io, command: Command | None = None) -> Generator[Any, None, None]:

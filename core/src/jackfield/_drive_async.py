@@ -60,8 +60,16 @@ class AsyncIo:
 
 async def _awaited(function: Callable[[], Any]) -> Any:
     """Return what *function* returns in a thread, awaited where it can be."""
-    result = await asyncio.to_thread(function)
+    result = await asyncio.to_thread(_called, function)
     return await result if inspect.isawaitable(result) else result
+
+
+def _called(function: Callable[[], Any]) -> Any:
+    """Return what *function* returns. A StopIteration in a thread would never reach whoever waits for it."""
+    try:
+        return function()
+    except StopIteration as error:
+        raise RuntimeError("StopIteration") from error
 
 
 def _raised(outcome: Any) -> Any:

@@ -129,18 +129,18 @@ class Setup:
             models = {"chat_model": chat_model, "images_model": images_model, "embeddings_model": embeddings_model}
             problems += [*wrong, *_misfits(models, plugins, transport)]
             self._settings = _provider(provider, settings, problems)
+            self._models = {
+                **getattr(self._settings, "default_models", {}),
+                **{name: model for name, model in models.items() if model is not None},
+            }
+            self._binding = bind(self.provider, self._settings.parts(), [_plugin(each) for each in plugins])
+            wanted = transport or getattr(self._settings, "transport", None) or DEFAULT_TRANSPORT
+            self._owns_transport = isinstance(wanted, str) or transport is None
+            self._transport = self._adopted(_transport(wanted, network) if isinstance(wanted, str) else wanted)
         except SetupError as error:
             settings.clear()  # a traceback that shows locals would show the key
             headers = proxy = None
             raise without_frames(error) from None
-        self._models = {
-            **getattr(self._settings, "default_models", {}),
-            **{name: model for name, model in models.items() if model is not None},
-        }
-        self._binding = bind(self.provider, self._settings.parts(), [_plugin(each) for each in plugins])
-        wanted = transport or getattr(self._settings, "transport", None) or DEFAULT_TRANSPORT
-        self._owns_transport = isinstance(wanted, str) or transport is None
-        self._transport = self._adopted(_transport(wanted, network) if isinstance(wanted, str) else wanted)
 
     @classmethod
     def from_configuration(

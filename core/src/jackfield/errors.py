@@ -23,8 +23,8 @@ JackfieldError                    the root; catches every error of ours
 │   ├── LimitExceededError        it is larger than the client's `limits` allow
 │   └── AnswerMismatchError       the model's words do not make up the object that was asked for
 ├── StreamInterruptedError        a stream ended before it was complete; carries what came
-├── RefusalError                  the model refuses to give the object that was asked for
-└── ToolError                     a tool of yours failed, or the model calls tools without end
+├── RefusalError                  the model refuses
+└── ToolError                     a tool of yours failed, is yours to call, or is called without end
 
 Messages are in lower case, without a full stop, and never contain a secret. Every class survives pickling.
 """
@@ -360,7 +360,7 @@ class StreamInterruptedError(JackfieldError):
 
 
 class RefusalError(JackfieldError):
-    """The model refuses to give the object that was asked for.
+    """The model refuses.
 
     Attributes:
         refusal: Its words.
@@ -376,7 +376,7 @@ class RefusalError(JackfieldError):
 
 
 class ToolError(JackfieldError):
-    """A tool of yours failed and its error was to be raised, or the model calls tools without end.
+    """A tool of yours failed and its error was to be raised, or calls have no end, or they are yours to make.
 
     Attributes:
         tool: The tool's name; empty where there were too many rounds.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jackfield.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jackfield.operations.embeddings import Vector
 
@@ -34,7 +34,8 @@ def vector_from_text(text: str) -> Vector:
     """
     try:
         vector: Vector = array("f", _numbers(json.loads(text, parse_constant=_no_number)))
-        _refuse_infinite(vector)
+        if not all(map(math.isfinite, vector)):
+            raise OverflowError("a number is too large for 32 bits")  # noqa: TRY301
     except (OverflowError, RecursionError, TypeError, ValueError) as error:
         raise InvalidRequestError("that is no vector", problems=[f"text: {error}"]) from None
     return vector
@@ -46,9 +47,10 @@ def _numbers(document: object) -> list[float]:
     return document
 
 
-def _refuse_infinite(vector: Vector) -> None:
+def _refuse_infinite(vector: Iterable[float]) -> None:
+    """Raise where a number is none, or too large to be one."""
     if not all(map(math.isfinite, vector)):
-        raise ValueError("a number is too large for 32 bits")
+        raise InvalidRequestError("the vectors cannot be compared", problems=["numbers: must all be finite"])
 
 
 def _no_number(constant: str) -> float:
@@ -61,7 +63,7 @@ def cosine_similarity(one: Sequence[float], other: Sequence[float]) -> float:
     A vector of zeros has no direction, and is like no other: 0. numpy is used where it is installed.
 
     Raises:
-        InvalidRequestError: They differ in length, or are empty.
+        InvalidRequestError: They differ in length, are empty, or have something in them that is no finite number.
     """
     if len(one) != len(other) or not len(one):
         problem = f"lengths: must be the same and not 0; they are {len(one)} and {len(other)}"
@@ -69,9 +71,19 @@ def cosine_similarity(one: Sequence[float], other: Sequence[float]) -> float:
     try:
         import numpy as np  # noqa: PLC0415 - optional
     except ImportError:
-        product, squares = sum(map(mul, one, other)), (sum(map(mul, each, each)) for each in (one, other))
+        left, right = _scaled(one), _scaled(other)
+        product, lengths = sum(map(mul, left, right)), math.hypot(*left) * math.hypot(*right)
     else:
-        left, right = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-        product, squares = float(left @ right), (float(each @ each) for each in (left, right))
-    lengths = math.prod(map(math.sqrt, squares))
+        pair = np.stack([np.asarray(each, dtype=np.float64) for each in (one, other)])
+        largest = np.abs(pair).max(axis=1, keepdims=True)
+        _refuse_infinite(largest[:, 0])  # the largest of some is not a number where one of them is none
+        pair = pair / np.where(largest == 0, 1, largest)
+        product, lengths = float(pair[0] @ pair[1]), float(np.linalg.norm(pair, axis=1).prod())
     return max(-1.0, min(1.0, product / lengths)) if lengths else 0.0
+
+
+def _scaled(vector: Sequence[float]) -> list[float]:
+    """Return *vector* with 1 as its largest number, so that no product is too large or too small for a float."""
+    _refuse_infinite(vector)
+    largest = max(map(abs, vector)) or 1.0
+    return [number / largest for number in vector]

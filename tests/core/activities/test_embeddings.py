@@ -147,6 +147,51 @@ def test_what_all_parts_would_meet_ends_the_batch(answer: Any, error: type[Jackf
     assert caught.value.__notes__[0].startswith("chunks 2 to 3 of 5 failed")
 
 
+def test_a_model_that_is_not_there_ends_the_batch() -> None:
+    """It is there for no part."""
+    client, transport = a_client(refuses(404, "model_not_found"))
+    with pytest.raises(RejectedError):
+        client.embed_batch(DataBatch(["a", "b"], most_items=1))
+
+    assert 1 == len(transport.requests)
+
+
+def test_an_answer_that_does_not_fit_is_its_parts_own() -> None:
+    """The next part may have a better one."""
+    client, _ = a_client(b"<html>", vectors(2))
+    batch = DataBatch(["a", "b"], most_items=1)
+    with pytest.raises(DecodeError):
+        client.embed_batch(batch)
+
+    assert [None, 2] == numbers(batch)
+
+
+def test_progress_goes_on_where_it_was() -> None:
+    """In a batch that has some vectors already."""
+    client, _ = a_client(vectors(2))
+    batch = DataBatch(["a", "b"])
+    batch.chunks[0].vector = array("f", [1])
+    told: list[tuple[int, int]] = []
+    client.embed_batch(batch, progress=lambda *done: told.append(done))
+
+    assert [(2, 2)] == told
+
+
+@pytest.mark.parametrize("batch", [["a"], "a", None])
+def test_what_is_no_batch_is_told(batch: Any) -> None:
+    """With what is one."""
+    client, _ = a_client()
+    with pytest.raises(InvalidRequestError, match="must be a DataBatch, such as DataBatch"):
+        client.embed_batch(batch)
+
+
+def test_parts_are_filled_to_the_last_token() -> None:
+    """And to no more."""
+    batch = DataBatch(["aaa", "aaa", "aaa"], most_tokens=4)
+    assert [2, 1] == [len(part) for part in batch.parts()]
+    assert 1 == estimated_tokens("a")
+
+
 def test_the_first_failure_is_told() -> None:
     """Where several parts fail."""
     client, _ = a_client(refuses(400, "first"), refuses(400, "second"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from jackfield import (
     InvalidRequestError,
     JackfieldError,
     Message,
+    SetupError,
     TextPart,
     UnavailableError,
 )
@@ -191,6 +193,40 @@ def test_what_is_no_message_is_not_added(message: Any, problem: str) -> None:
     assert not transport.requests
 
 
+@pytest.mark.parametrize("session", [None, [Message.user("x")], "x"])
+def test_what_is_no_session_is_told_by_its_kind(session: Any) -> None:
+    """Before anything is sent."""
+    client, transport = a_client()
+    for attempt in (client.complete, lambda given: client.chat(given, "x")):
+        with pytest.raises(InvalidRequestError, match="session: must be a ChatSession"):
+            attempt(session)
+    assert not transport.requests
+
+
+def test_one_text_is_no_list_of_messages() -> None:
+    """It would be one message a letter."""
+    with pytest.raises(InvalidRequestError, match="messages: must be several"):
+        ChatSession(messages="hello")  # type: ignore[arg-type]
+
+
+def test_an_answer_of_an_unknown_role_goes_on_as_the_assistants() -> None:
+    """Some servers call it otherwise; the next turn is to be sent all the same."""
+    odd = says("Red.").replace(b'"message": {', b'"message": {"role": "model", ')
+    client, transport = a_client(odd, says("Blue."))
+    session = ChatSession()
+    client.chat(session, "One.")
+
+    assert "Blue." == client.chat(session, "Two.")
+    assert ("assistant", "Red.") == sent(transport)[1]
+
+
+def test_half_an_answer_is_not_completed_either() -> None:
+    """Nor is a refusal taken for an answer."""
+    client, _ = a_client(says("half an", "content_filter"))
+    with pytest.raises(ContentFilteredError):
+        client.complete(ChatSession(messages=["x"]))
+
+
 def test_an_empty_session_cannot_be_sent() -> None:
     """It says what to do."""
     client, _ = a_client()
@@ -251,6 +287,16 @@ def test_the_oldest_turns_are_not_sent_where_there_is_no_room() -> None:
     ] == [each.content for each in session.to_send()]
     session.budget = None
     assert 8 == len(session.to_send())
+
+
+def test_instructions_at_the_beginning_are_always_sent() -> None:
+    """However they came there."""
+    session = ChatSession(budget=3, count_tokens=lambda _: 1)
+    for message in (Message.system("S"), Message.developer("D"), "one", Message.assistant("answer"), "two"):
+        session.add(message)
+
+    assert ["S", "D", "two"] == [each.content for each in session.to_send()]
+    assert session.count_tokens is session.fork().count_tokens
 
 
 @given(st.lists(st.sampled_from("ua"), max_size=30), st.integers(1, 40))
@@ -345,18 +391,40 @@ def test_a_session_that_cannot_be_saved_leaves_the_old_one(tmp_path: Path) -> No
             '{"version": 1, "messages": [{"role": "assistant", "tool_calls": [{"function": 5}]}]}',
             "messages[0].tool_calls",
         ),
+        ('{"version": 1, "messages": [{"role": "user", "content": [{"type": []}]}]}', ""),
         ('{"version": 1, "messages": [], "budget": "x"}', "budget must be a whole number"),
     ],
 )
 def test_what_is_no_session_is_told(text: str, problem: str) -> None:
     """By one error, whatever is wrong with it."""
     if not problem:  # a part that we cannot make is kept as it is, for the provider to judge
-        assert [{"type": "text"}] == list(ChatSession.from_json(text).messages[0].content or ())
+        (part,) = ChatSession.from_json(text).messages[0].content or ()
+        assert part in ({"type": "text"}, {"type": []})
         return
     with pytest.raises(InvalidRequestError, match="the session cannot be") as caught:
         ChatSession.from_json(text)
 
     assert caught.value.problems[0].startswith(problem)
+
+
+def test_a_file_that_is_not_to_be_had_is_told(tmp_path: Path) -> None:
+    """By an error of ours, with its name."""
+    for attempt in (ChatSession.load, ChatSession().save):
+        with pytest.raises(SetupError, match="nowhere.*: No such file"):
+            attempt(tmp_path / "nowhere" / "x")
+        with pytest.raises(SetupError, match="null"):
+            attempt("a\0b")
+
+
+def test_many_save_at_once(tmp_path: Path) -> None:
+    """The file is whole at any time, and nothing else is left."""
+    session = ChatSession(messages=["x" * 5000])
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(session.save, tmp_path / "s.json") for _ in range(100)]:
+            done.result()
+            assert 1 == len(ChatSession.load(tmp_path / "s.json"))
+
+    assert ["s.json"] == [each.name for each in tmp_path.iterdir()]
 
 
 def test_a_file_that_is_no_text_is_no_session(tmp_path: Path) -> None:

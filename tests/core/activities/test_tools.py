@@ -17,6 +17,8 @@ from jackfield import (
     Client,
     InvalidRequestError,
     Message,
+    RefusalError,
+    SetupError,
     Tool,
     ToolError,
 )
@@ -227,6 +229,10 @@ def test_calls_are_made_and_their_results_sent_back() -> None:
     assert ["weather", "Calculator"] == [each["function"]["name"] for each in sent[1]["tools"]]
 
 
+CYCLE: list[object] = []
+CYCLE.append(CYCLE)
+
+
 class Odd:
     """Has no JSON form."""
 
@@ -236,7 +242,13 @@ class Odd:
 
 @pytest.mark.parametrize(
     ("returned", "told"),
-    [("text", "text"), (None, "null"), ([1, Place("Paris")], '[1,{"city":"Paris","country":null}]'), (Odd(), "odd")],
+    [
+        ("text", "text"),
+        (None, "null"),
+        ([1, Place("Paris")], '[1,{"city":"Paris","country":null}]'),
+        (Odd(), "odd"),
+        (CYCLE, "[[...]]"),
+    ],
 )
 def test_what_a_function_returns_is_told_as_json(returned: Any, told: str) -> None:
     """Text as it is; what has no JSON form, as Python writes it."""
@@ -248,6 +260,33 @@ def test_what_a_function_returns_is_told_as_json(returned: Any, told: str) -> No
     _, sent = asked([calls(("give", "")), says("thanks")], tools=[give])
 
     assert told == sent[1]["messages"][-1]["content"]
+
+
+def test_tools_may_be_any_iterable() -> None:
+    """They are looked at twice."""
+    text, sent = asked([calls(("sphinx", '{"city": "x"}')), says("done")], tools=(each for each in [sphinx]))
+
+    assert ("done", "x") == (text, sent[1]["messages"][-1]["content"])
+
+
+def test_a_long_error_is_cut() -> None:
+    """It is told to a model, which counts tokens."""
+
+    def shout() -> None:
+        """Shout."""
+        raise LookupError("x" * 5000)
+
+    _, sent = asked([calls(("shout", "{}")), says("done")], tools=[shout])
+    assert 300 == len(sent[1]["messages"][-1]["content"])
+
+
+def test_a_refusal_is_no_empty_answer() -> None:
+    """Its words are in the error."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": None, "refusal": "No."}, "finish_reason": "stop"}
+    with pytest.raises(RefusalError) as caught:
+        asked([(200, json.dumps({"choices": [choice]}).encode())])
+
+    assert "No." == caught.value.refusal
 
 
 def failing(city: str) -> str:
@@ -313,7 +352,7 @@ def test_a_model_that_calls_without_end_is_stopped(rounds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "then"), [("required", None), ("auto", "auto"), (ToolChoice.of_function("give"), None)]
+    ("choice", "then"), [("required", None), ("auto", "auto"), ("none", "none"), (ToolChoice.of_function("give"), None)]
 )
 def test_a_call_is_forced_once(choice: Any, then: str | None) -> None:
     """Forced in every round, the model would never answer."""
@@ -332,10 +371,13 @@ def test_tools_that_are_no_functions_are_the_callers_to_call() -> None:
     """Also beside functions: half of the calls could not be answered."""
     described: list[Any] = [Tool.for_function("mine"), {"type": "function", "function": {"name": "other"}}]
     for name in ("mine", "other"):
-        text, sent = asked([calls((name, "{}"), ("failing", "{}"))], tools=[failing, *described])
+        with pytest.raises(ToolError, match="tools called that are yours to call") as caught:
+            asked([calls((name, "{}"), ("failing", "{}"))], tools=[failing, *described])
 
-        assert ("", 1) == (text, len(sent))
-    assert "" == asked([calls(("mine", "{}"))], tools=described)[0]
+        assert name == caught.value.tool
+        assert 2 == len(caught.value.partial.choices[0].message.tool_calls)
+    with pytest.raises(ToolError, match="yours to call"):
+        asked([calls(("mine", "{}"))], tools=described)
 
 
 @pytest.mark.parametrize(
@@ -345,6 +387,7 @@ def test_tools_that_are_no_functions_are_the_callers_to_call() -> None:
         ({"tool_rounds": True}, "tool_rounds must be a whole number"),
         ({"tool_errors": "hide"}, "tool_errors must be 'tell' or 'raise'"),
         ({"tools": [failing, failing]}, "tools: two are named 'failing'"),
+        ({"tools": [failing, Tool.for_function("failing")]}, "tools: two are named 'failing'"),
     ],
 )
 def test_tools_that_cannot_be_used_so_are_told(parameters: dict[str, Any], problem: str) -> None:
@@ -376,11 +419,24 @@ async def tell_later(city: str) -> str:
 
 
 def test_a_blocking_client_takes_no_coroutines() -> None:
-    """It says what does, to whoever wrote the tool."""
-    with pytest.raises(ToolError) as caught:
-        asked([calls(("tell_later", '{"city": "x"}'))], tools=[tell_later], tool_errors="raise")
+    """It says what does, to whoever wrote the program: the model could not help it."""
+    with pytest.raises(SetupError, match="needs AsyncClient"):
+        asked([calls(("tell_later", '{"city": "x"}'))], tools=[tell_later])
 
-    assert "needs AsyncClient" in str(caught.value.__cause__)
+
+def ends() -> str:
+    """End."""
+    raise StopIteration
+
+
+async def test_whatever_a_tool_raises_is_told() -> None:
+    """A StopIteration too, which no future takes."""
+    with pytest.raises(ToolError):
+        asked([calls(("ends", "{}"))], tools=[ends], tool_errors="raise")
+    transport = scripted([calls(("ends", "{}")), says("done")])
+    async with AsyncClient(Scripted(), transport=transport, chat_model="m") as client:
+        async with asyncio.timeout(10):
+            assert "done" == await client.ask("End.", tools=[ends])
 
 
 async def test_an_async_client_calls_at_the_same_time() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from jackfield.convert import dumps
-from jackfield.errors import InvalidRequestError, ToolError
+from jackfield.errors import InvalidRequestError, RefusalError, ToolError
 from jackfield.http import Flow, RunAll
 from jackfield.operations.chat import CHAT, ChatRequest, ChatResponse
 from jackfield.operations.messages import Message
@@ -42,6 +42,37 @@ class Answered:
 
     response: ChatResponse
     said: tuple[Message, ...] = ()
+
+    def in_words(self) -> ChatResponse:
+        """Return the last answer, which has to be one in words: whoever wants text would take nothing for an answer.
+
+        Raises:
+            ContentFilteredError: A filter cut it short.
+            RefusalError: The model refuses.
+            ToolError: It wants tools called that are the caller's to call.
+        """
+        response = self.response
+        response.raise_if_filtered()
+        message = response.choices[0].message if response.choices else None
+        if message is None or message.content:
+            return response
+        if message.refusal:
+            raise RefusalError(
+                "the model refuses (its words are in the error's refusal); change the prompt",
+                refusal=message.refusal,
+                partial=response,
+                meta=response.meta,
+            )
+        if message.tool_calls:
+            raise ToolError(
+                "the model wants tools called that are yours to call: its calls are in the error's partial; "
+                "client.call(CHAT, …) returns them, and Python functions among the tools are called for you",
+                tool=message.tool_calls[0].name,
+                arguments=message.tool_calls[0].arguments,
+                partial=response,
+                meta=response.meta,
+            )
+        return response
 
 
 def answering(
@@ -123,17 +154,23 @@ def _functions(tools: Sequence[Any] | None) -> dict[str, _Function]:
     Raises:
         InvalidRequestError: Two have one name.
     """
-    given = [each for each in tools or () if is_function(each)] if isinstance(tools, list | tuple) else []
-    if not given:
+    listed = tools if isinstance(tools, list | tuple) else ()
+    if not any(map(is_function, listed)):
         return {}
     from jackfield.typed import facts_of  # noqa: PLC0415 - only where functions are tools
 
     found: dict[str, _Function] = {}
-    for each in given:
-        facts = facts_of(each)
-        if facts.name in found:
-            raise InvalidRequestError("the tools cannot be used so", problems=[f"tools: two are named {facts.name!r}"])
-        found[facts.name] = _Function(each, facts)
+    names = []
+    for each in listed:
+        if is_function(each):
+            facts = facts_of(each)
+            found[facts.name] = _Function(each, facts)
+            names.append(facts.name)
+        else:
+            names.append(_name(each) or "")
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        problems = [f"tools: two are named {name!r}" for name in twice]
+        raise InvalidRequestError("the tools cannot be used so", problems=problems)
     return found
 
 
@@ -195,5 +232,5 @@ def _as_json(outcome: Any) -> str:
 
     try:
         return dumps(plain(outcome)).decode()
-    except InvalidRequestError:
+    except (InvalidRequestError, RecursionError):
         return str(outcome)

@@ -8,7 +8,7 @@ from attrs import fields
 
 from jackfield.activities.answering import answering
 from jackfield.errors import InvalidRequestError
-from jackfield.operations.chat import ChatRequest
+from jackfield.operations.chat import ChatRequest, ResponseFormat
 from jackfield.operations.messages import Message
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ _NO_FIELDS = ("tool_rounds", "tool_errors")
 """What a chat takes beside the fields of its request."""
 
 
+_ELSEWHERE = {
+    "messages": "a ChatSession holds them: client.chat(session, …), or client.call(CHAT, ChatRequest(messages=[…]))",
+    "stream": "client.stream_chat(session, …), or client.stream(CHAT, ChatRequest(…))",
+}
+"""What other libraries take in one place, and where it is here."""
+
+
 def asking(
     start: Start, prompt: str | None, system: str | None, parameters: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> Flow[str]:
@@ -30,11 +37,11 @@ def asking(
 
     Raises:
         ContentFilteredError: A filter cut the answer short: half of one is not returned as a whole.
-        ToolError: As in `answering`.
+        RefusalError: The model refuses.
+        ToolError: As in `answering`, or the calls that the model wants made are the caller's.
     """
     answer = yield from answering(start, _question(prompt, system, parameters), parameters, False, changes)  # noqa: FBT003
-    answer.response.raise_if_filtered()
-    return answer.response.text
+    return answer.in_words().text
 
 
 def asking_for(
@@ -52,7 +59,7 @@ def asking_for(
         AnswerMismatchError: What the model said is no *kind*.
         RefusalError: The model refuses.
     """
-    parameters = {**parameters, "response_format": kind}
+    parameters = {**parameters, "response_format": ResponseFormat.of(kind)}
     answer = yield from answering(start, _question(prompt, system, parameters), parameters, False, changes)  # noqa: FBT003
     return answer.response.parse(kind)
 
@@ -81,7 +88,7 @@ def request_of(messages: Sequence[Any], parameters: Mapping[str, Any]) -> ChatRe
     known = [attribute.name for attribute in fields(ChatRequest)]
     allowed = {name: value for name, value in parameters.items() if name not in _NO_FIELDS}
     if unknown := [name for name in allowed if name not in known or name == "messages"]:
-        problems = [f"{name}: unknown; {_hint(name, [*known, *_NO_FIELDS])}" for name in unknown]
+        problems = [f"{name}: {_ELSEWHERE.get(name) or _hint(name, [*known, *_NO_FIELDS])}" for name in unknown]
         raise InvalidRequestError("a chat does not take that", problems=problems)
     return ChatRequest(messages=messages, **allowed)
 
@@ -90,4 +97,5 @@ def _hint(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
 
     nearest = get_close_matches(name, known, 1, 0.6)
-    return f"did you mean {nearest[0]!r}?" if nearest else f"what has no field goes into extra={{{name!r}: …}}"
+    said = f"did you mean {nearest[0]!r}?" if nearest else f"what has no field goes into extra={{{name!r}: …}}"
+    return f"unknown; {said}"

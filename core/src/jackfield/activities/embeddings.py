@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
+from jackfield.activities.batch import DataBatch
 from jackfield.errors import DecodeError, InvalidRequestError, JackfieldError, RateLimitError, RejectedError
 from jackfield.operations.embeddings import EMBEDDINGS, EmbeddingRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jackfield.activities.batch import DataBatch, DataChunk
+    from jackfield.activities.batch import DataChunk
     from jackfield.activities.parameters import Start
     from jackfield.http import Flow
     from jackfield.operations.embeddings import EmbeddingResponse, Vector
 
 _TOO_LARGE = frozenset({"max_tokens_per_request", "request_too_large"})
 _TOO_LARGE_STATUS = 413
+_ABOUT_THE_INPUT = frozenset({400, _TOO_LARGE_STATUS, 422})
 
 
 def embedding(start: Start, text: Any, parameters: Mapping[str, Any], changes: Mapping[str, Any]) -> Flow[Vector]:
@@ -43,7 +45,7 @@ def embedding(start: Start, text: Any, parameters: Mapping[str, Any], changes: M
 
 def embedding_batch(
     start: Start,
-    batch: DataBatch,
+    batch: Any,
     progress: Callable[[int, int], object] | None,
     parameters: Mapping[str, Any],
     changes: Mapping[str, Any],
@@ -54,6 +56,9 @@ def embedding_batch(
         InvalidRequestError: A parameter does not fit.
         JackfieldError: A part failed; its note says which. The chunks of the others have their vectors.
     """
+    if not isinstance(batch, DataBatch):
+        problem = f"batch: must be a DataBatch, such as DataBatch([...]), not {type(batch).__name__}"
+        raise InvalidRequestError("embed_batch() takes a batch", problems=[problem])
     _request(["a"], parameters)  # what is wrong with the parameters is said also where there is nothing to do
     parts = deque(batch.parts())
     done = len(batch) - sum(map(len, parts))
@@ -68,7 +73,7 @@ def embedding_batch(
                 parts.extendleft((part[half:], part[:half]))
                 continue
             error.add_note(_note(part, batch))
-            if not isinstance(error, RejectedError | DecodeError):
+            if not _is_of_the_part(error):
                 raise
             failure = failure or error
             continue
@@ -79,6 +84,11 @@ def embedding_batch(
             progress(done, len(batch))
     if failure is not None:
         raise failure
+
+
+def _is_of_the_part(error: JackfieldError) -> bool:
+    """Tell whether it is this part that is refused, and not the model, the key or the account that all parts have."""
+    return isinstance(error, DecodeError) or (isinstance(error, RejectedError) and error.status in _ABOUT_THE_INPUT)
 
 
 def _is_too_large(error: JackfieldError) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields, frozen
 
 from jackfield.convert import Misfit, dumps, make_converter
-from jackfield.errors import InvalidRequestError
+from jackfield.errors import InvalidRequestError, SetupError
 from jackfield.operations.content import CONTENT_PARTS
 from jackfield.operations.messages import Message
 from jackfield.operations.tools import FunctionCall, ToolCall
@@ -21,6 +22,8 @@ from jackfield.operations.tools import FunctionCall, ToolCall
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
+
+    from cattrs import Converter
 
 VERSION = 1
 """Of the format."""
@@ -38,7 +41,7 @@ class Saved:
 
 def written(saved: Saved) -> str:
     """Return a conversation as JSON text."""
-    convert = make_converter()
+    convert = _converter()
     document = {
         "version": VERSION,
         "system": saved.system,
@@ -73,29 +76,36 @@ def put(path: str | PathLike[str], text: str) -> Path:
     """Write *text* into the file *path*, and return the path.
 
     Raises:
-        OSError: The file cannot be written.
+        SetupError: The file cannot be written.
     """
     import os  # noqa: PLC0415 - these three for those who save
     from pathlib import Path  # noqa: PLC0415
     from tempfile import mkstemp  # noqa: PLC0415
 
     file = Path(path)
-    number, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
-    draft = Path(name)
     try:
-        with os.fdopen(number, "w", encoding="utf-8") as opened:
-            opened.write(text)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+        number, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
+        draft = Path(name)
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as opened:
+                opened.write(text)
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise SetupError(f"the session cannot be saved in {str(file)!r}: {_why(error)}") from error
     return file
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def taken(path: str | PathLike[str]) -> str:
     """Return the text in the file *path*.
 
     Raises:
-        OSError: The file cannot be read.
+        SetupError: The file cannot be read.
         InvalidRequestError: It is no text.
     """
     from pathlib import Path  # noqa: PLC0415 - as in put
@@ -104,6 +114,8 @@ def taken(path: str | PathLike[str]) -> str:
         return Path(path).read_text("utf-8")
     except UnicodeDecodeError:
         raise _unreadable("session: is no text") from None
+    except (OSError, ValueError) as error:
+        raise SetupError(f"there is no session to be had from {str(path)!r}: {_why(error)}") from error
 
 
 def _unreadable(problem: str) -> InvalidRequestError:
@@ -137,14 +149,20 @@ def _entity(document: Any, kind: type[Any], place: str) -> Any:
     if not isinstance(document, dict):
         return document
     try:
-        return make_converter().structure(document, kind)
+        return _converter().structure(document, kind)
     except Misfit as misfit:
         raise _unreadable(f"{place}: {misfit}") from None
 
 
+@cache
+def _converter() -> Converter:
+    return make_converter()
+
+
 def _part(document: Any) -> Any:
     """Return a part of a message's content; one of a kind that has no class stays a mapping."""
-    kind = _PARTS.get(document.get("type")) if isinstance(document, dict) else None
+    named = document.get("type") if isinstance(document, dict) else None
+    kind = _PARTS.get(named) if isinstance(named, str) else None
     if kind is None:
         return document
     known = {each.name for each in fields(kind)} - {"extra"}

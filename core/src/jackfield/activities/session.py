@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 _CHARACTERS_A_TOKEN = 4
 _TOKENS_A_MESSAGE = 4
 _TOKENS_A_PART = 1000
+_INSTRUCTING = frozenset({"system", "developer"})
+"""Roles of messages that hold for the whole conversation where it begins with them."""
 
 
 def _messages(given: Iterable[str | Message | AssistantMessage]) -> list[Message]:
     """Return what was given as messages, in a list of its own."""
+    if isinstance(given, str):
+        raise InvalidRequestError("the session cannot be kept so", problems=["messages: must be several, in a list"])
     return [_message(each) for each in given]
 
 
@@ -54,7 +58,7 @@ class ChatSession:
         system: How the model is to behave, before everything else; None for nothing. May be changed at any time.
         messages: What was said, in order; yours to change.
         budget: About how many tokens may be sent, the system prompt included; None for no limit. The oldest turns are
-            left out first, whole, and the last one never.
+            left out first, whole. The last one is always sent, and so are instructions that the messages begin with.
         count_tokens: Counts the tokens of a message; an estimate where it is left out.
         response: The last answer, with its usage and its story; None before the first, and in a session that was
             loaded.
@@ -120,23 +124,25 @@ class ChatSession:
         Raises:
             InvalidRequestError: There is nothing to send.
         """
-        first = [Message.system(self.system)] if self.system else []
         messages = [*self.messages, *([turn] if turn is not None else [])]
+        talk = next((at for at, each in enumerate(messages) if each.role not in _INSTRUCTING), len(messages))
+        first = [*([Message.system(self.system)] if self.system else []), *messages[:talk]]
         if not first and not messages:
             raise InvalidRequestError("nothing to send", problems=["session: is empty; add() a message first"])
-        return [*first, *self._within_budget(first, messages)]
+        return [*first, *self._within_budget(first, messages[talk:])]
 
     def _within_budget(self, first: Sequence[Message], messages: Sequence[Message]) -> Sequence[Message]:
         if self.budget is None:
             return messages
         room = self.budget - sum(map(self.count_tokens, first))
-        kept: list[Message] = []
-        for turn in reversed(_turns(messages)):
-            room -= sum(map(self.count_tokens, turn))
-            if kept and room < 0:
+        turns = _turns(messages)
+        first_kept = len(turns)
+        for at in range(len(turns) - 1, -1, -1):
+            room -= sum(map(self.count_tokens, turns[at]))
+            if first_kept < len(turns) and room < 0:
                 break
-            kept = [*turn, *kept]
-        return kept
+            first_kept = at
+        return [message for turn in turns[first_kept:] for message in turn]
 
     def request(self, **parameters: Unpack[ChatParameters]) -> ChatRequest:
         """Return the request that sends this session as it is, for `client.call(CHAT, …)` and `client.stream`.
@@ -166,7 +172,7 @@ class ChatSession:
         A file that is there already is replaced once the new one is whole.
 
         Raises:
-            OSError: The file cannot be written.
+            SetupError: The file cannot be written.
         """
         return put(path, self.to_json())
 
@@ -175,7 +181,7 @@ class ChatSession:
         """Return the session in the file *path*.
 
         Raises:
-            OSError: The file cannot be read.
+            SetupError: The file cannot be read.
             InvalidRequestError: It is no session, or of a later version.
         """
         return cls.from_json(taken(path))

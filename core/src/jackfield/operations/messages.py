@@ -27,6 +27,7 @@ def as_content(value: Content | None) -> Content | None:
     return value if isinstance(value, str) else as_tuple(value)
 
 
+_ROLES = frozenset(get_args(Role))
 _TALKING = ("system", "developer", "user", "assistant")
 _REST = attrgetter(
     "name", "refusal", "tool_calls", "tool_call_id", "function_call", "audio", "reasoning_content", "extra"
@@ -206,7 +207,7 @@ class AssistantMessage(Document):
         stay behind, as no provider takes them.
         """
         return Message(
-            role=self.role,  # type: ignore[arg-type] # what they say; the request's check judges it
+            role=self.role if self.role in _ROLES else "assistant",  # type: ignore[arg-type] # some call it "model"
             content=self.content,
             refusal=self.refusal,
             tool_calls=self.tool_calls or None,
