@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from cattrs import Converter
-
 VERSION = 1
 """Of the format."""
 _PARTS = {fields(each).type.default: each for each in CONTENT_PARTS}
@@ -155,7 +153,7 @@ def _entity(document: Any, kind: type[Any], place: str) -> Any:
 
 
 @cache
-def _converter() -> Converter:
+def _converter() -> Any:
     return make_converter()
 
 
