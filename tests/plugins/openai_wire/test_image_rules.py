@@ -115,6 +115,23 @@ def test_what_a_model_does_not_take_is_one_problem(model, given, problem):
     assert found[0].startswith(problem)
 
 
+def test_a_parameter_that_a_model_has_not_is_one_problem():
+    """What it would have to fit where it is one of the model's is not asked."""
+    no = "dall-e-2 has no such parameter"
+
+    assert [f"partial_images: {no}"] == problems("dall-e-2", partial_images=2)
+    assert [f"background: {no}", f"output_format: {no}"] == problems(
+        "dall-e-2", background="transparent", output_format="jpeg"
+    )
+
+
+def test_a_model_that_does_not_do_it_is_the_only_problem():
+    """What else it would say of the request is for what it does."""
+    (problem,) = problems("dall-e-3", IMAGE_EDITS, n=2, size="1x1")
+
+    assert problem.startswith("model: dall-e-3 does not do")
+
+
 def test_all_problems_come_at_once():
     """The request is mended in one go."""
     found = problems("dall-e-3", n=3, style="wild", size="1x1", quality="low", svg={"model": "m"}, prompt=5000 * "x")
@@ -200,6 +217,24 @@ def test_variations_are_for_the_oldest_model():
         assert [f"model: {model} does not do 'images.variations'; those that do are dall-e-2"] == problems(
             model, IMAGE_VARIATIONS
         )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "fits"),
+    [
+        (3072, 1024, True),  # 3:1
+        (3088, 1024, False),
+        (1024, 640, True),  # the fewest pixels
+        (1008, 640, False),
+        (3840, 2160, True),  # the longest side, and the most pixels
+        (3840, 2176, False),
+        (3856, 1296, False),
+        (1032, 1024, False),  # no multiple of 16
+    ],
+)
+def test_a_bound_of_free_sizes_is_within_it(width, height, fits):
+    """What is just beyond is not."""
+    assert fits == FreeSizes(fewest=655_360).fit(width, height)
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000), st.sampled_from([FreeSizes(), FreeSizes(fewest=655_360)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import policy
 from email.parser import BytesParser
 
@@ -97,13 +98,39 @@ def test_names_cannot_break_out():
     assert b'filename="a%22b%0D%0Ac: d.png"\r\nContent-Type: image/png%0D%0Ax: y\r\n\r\n' in payload.body
 
 
-def test_the_boundary_is_in_no_part():
-    """And the same parts have the same one."""
-    plain, tricky = {"a": "b"}, {"a": "--jackfield-0\r\n", "file": Upload("a", b"jackfield-1")}
+@pytest.mark.parametrize("text", ["a\ud800", "\udc80"])
+def test_half_a_character_is_a_problem_of_the_request(text):
+    """As where a request is JSON: in a text, and in what a caller calls a parameter or a file."""
+    with pytest.raises(InvalidRequestError) as caught:
+        sent(ImageEditRequest(image=KITE, prompt=text))
+    assert caught.value.problems[0].startswith("prompt: 'utf-8' codec can't encode character ")
+    for document in ({"a\ud800": "1"}, {"a\ud800": Upload("a.png", PNG)}, {"a\\ud800": Upload("\ud800.png", PNG)}):
+        with pytest.raises(InvalidRequestError) as caught:
+            multipart(document)
+        assert caught.value.problems[0].startswith("a\\ud800: ")
+        assert str(caught.value).isascii()
 
-    assert multipart(plain) == multipart(plain)
-    assert "multipart/form-data; boundary=jackfield-0" == multipart(plain).content_type
-    assert "multipart/form-data; boundary=jackfield-2" == multipart(tricky).content_type
+
+def test_a_file_may_be_called_as_the_system_calls_it():
+    """A name that is no Unicode goes out as the bytes that it is."""
+    assert b'filename="kite-\xff.png"' in multipart({"file": Upload("kite-\udcff.png", PNG)}).body
+
+
+def boundary(payload):
+    """Return what stands between the parts."""
+    return payload.content_type.removeprefix("multipart/form-data; boundary=")
+
+
+def test_the_boundary_follows_from_the_parts():
+    """The same parts have the same one; nobody who writes a file can have it in there."""
+    plain, other = multipart({"a": "b"}), multipart({"a": "c"})
+    hostile = multipart(
+        {"a": "b", "file": Upload("a", "\r\n".join(f"--jackfield-{at}" for at in range(5000)).encode())}
+    )
+
+    assert boundary(plain) == boundary(multipart({"a": "b"})) != boundary(other)
+    for each in (plain, other, hostile):
+        assert re.fullmatch("jackfield-[0-9a-f]{32}", boundary(each))
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.binary() | st.just(b"\r\n--jackfield-0--\r\n")))
@@ -111,7 +138,7 @@ def test_any_bytes_come_through(files):
     """Whatever is in a file, its bytes are the part's."""
     if files:
         payload = multipart({name: Upload(f"{name}.bin", data) for name, data in files.items()})
-        mark = b"--" + payload.content_type.partition("boundary=")[2].encode()
+        mark = b"--" + boundary(payload).encode()
         found = [each.partition(b"\r\n\r\n")[2] for each in (b"\r\n" + payload.body).split(b"\r\n" + mark)[1:-1]]
         assert list(files.values()) == found
 

@@ -58,6 +58,11 @@ def test_an_entity_has_the_vectors() -> None:
     [
         answer([0.5, 1.0]),
         answer("#0", spelt([1.0])),
+        answer("#0", nested={"embedding": spelt([1.0])}),
+        answer("#9", spelt([1.0])),
+        answer("#", spelt([1.0])),
+        answer("#0", nested={"embedding": spelt([1.0])}).replace(b"#", rb"\u0023"),
+        answer("#9", spelt([1.0])).replace(b"#", rb"\u0023"),
         answer("not base64!", "AAAAA"),
         answer("AAA"),
         answer(spelt([1.0]), nested={"embedding": spelt([2.0])}),

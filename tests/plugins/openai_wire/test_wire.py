@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import base64
+import json
+import math
 import struct
 import sys
 from array import array
+from base64 import b64encode
 
 import pytest
 
@@ -22,7 +24,7 @@ from jackfield.testing import SECRET, a_binding, a_call, an_example
 from jackfield_openai_wire import Codec, Endpoint, HeaderKey, OpenAIWire, named_model
 
 NUMBERS = [0.5, -0.25, 1.0]
-PACKED = base64.b64encode(struct.pack("<3f", *NUMBERS)).decode()
+PACKED = b64encode(struct.pack("<3f", *NUMBERS)).decode()
 
 
 def _sent(operation, request=None, *, wire=None, **facts):
@@ -121,16 +123,22 @@ def test_warming_up_sends_nothing_and_changes_nothing():
 
 
 def _vector(value):
-    body = dumps({"data": [{"index": 0, "embedding": value}]})
+    body = json.dumps({"data": [{"index": 0, "embedding": value}]}).encode()
     return OpenAIWire().decode_response(a_call(EMBEDDINGS), HttpHead(200), body).data[0].embedding
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(PACKED, array("f", NUMBERS)), ("", array("f")), (NUMBERS, array("d", NUMBERS)), ([1, 2], array("d", [1, 2]))],
+    [
+        (PACKED, array("f", NUMBERS)),
+        (NUMBERS, array("f", NUMBERS)),
+        ([0.1, 1e-50], array("f", [0.1, 0.0])),
+        ([1, 2], array("f", [1, 2])),
+        ([3.4028234e38, 3.4028234e38], array("f", [3.4028234e38, 3.4028234e38])),
+    ],
 )
 def test_vector_is_read_by_what_comes(value, expected):
-    """Text is base64 of float32, a list keeps its doubles, whichever was asked for."""
+    """Text is base64 of float32, a list has decimals, whichever was asked for; the numbers are 32-bit floats always."""
     vector = _vector(value)
     assert (expected.typecode, expected) == (vector.typecode, vector)
 
@@ -149,11 +157,22 @@ def test_vector_is_swapped_where_the_machine_is_the_other_way_round(monkeypatch)
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        ("A", "expected base64"),
+        ("A", "expected base64: "),
+        ("@@@@", "expected base64: "),
+        (PACKED + "\n", "expected base64: "),
+        ("ä", "expected base64: "),
         ("QUE=", "expected base64 of float32 numbers, got 2 bytes"),
+        ("", "expected a vector, got an empty one"),
+        ([], "expected a vector, got an empty one"),
         ({"a": 1}, "expected base64 or a list of numbers, got dict"),
         (7, "expected base64 or a list of numbers, got int"),
-        (["a"], "expected base64 or a list of numbers, got list"),
+        (["a"], "expected a list of numbers, got one with str in it"),
+        ([True, 0.5], "expected a list of numbers, got one with bool in it"),
+        ([None, [], 0.5], "expected a list of numbers, got one with NoneType in it"),
+        ([10**400], "got one with a whole number that is too large"),
+        ([1e39, 0.5], "finite 32-bit floats"),
+        (b64encode(struct.pack("<2f", math.inf, -math.inf)).decode(), "finite 32-bit floats"),
+        (b64encode(struct.pack("<2f", 0.5, math.nan)).decode(), "finite 32-bit floats"),
     ],
 )
 def test_what_is_no_vector_is_told_with_its_path(value, problem):
@@ -162,6 +181,14 @@ def test_what_is_no_vector_is_told_with_its_path(value, problem):
         _vector(value)
     assert problem in caught.value.problems[0]
     assert "@ $.data[0].embedding" in caught.value.problems[0]
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity"])
+def test_what_json_has_no_number_for_is_no_vector(number):
+    """A parser may give infinity for it; nothing can be compared with that."""
+    body = b'{"data": [{"index": 0, "embedding": [0.5, %s]}]}' % number.encode()
+    with pytest.raises(DecodeError, match="finite 32-bit floats"):
+        OpenAIWire().decode_response(a_call(EMBEDDINGS), HttpHead(200), body)
 
 
 # Parts ---------------------------------------------------------------------------------------------------------------

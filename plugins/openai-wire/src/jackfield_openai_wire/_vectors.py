@@ -1,6 +1,8 @@
 """Embedding vectors: read by the type of the value that comes, since servers ignore what was asked for.
 
-base64 is little-endian IEEE float32 without a header; a list of decimals keeps the doubles that it spells.
+Rule 1: a vector is 32-bit floats, in whichever form it comes: base64 of little-endian IEEE float32 without a header,
+or a list of decimals.
+Rule 2: what is empty, or has something in it that is no finite number, is no vector: nothing can be compared with it.
 """
 
 from __future__ import annotations
@@ -8,8 +10,8 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from binascii import Error as Base64Error
 from binascii import a2b_base64
+from math import isfinite
 from typing import TYPE_CHECKING, Any, get_origin
 
 from jackfield.convert import Misfit, loads
@@ -23,6 +25,8 @@ _LARGE = 1_000_000
 _SPELT = re.compile(rb'"embedding"\s*:\s*"([A-Za-z0-9+/=]+)"')
 _MARK = "#"
 """Begins what stands in a vector's place until then: base64 has no such letter, and no text of the body begins so."""
+_MARKED = (b'"#', b'"\\u0023')
+"""How JSON spells the beginning of a text that begins so."""
 
 
 def register_vectors(converter: Converter) -> None:
@@ -40,7 +44,7 @@ def loads_vectors(body: bytes, depth: int) -> Any:
         ValueError: It is not JSON.
         LimitExceededError: It is nested deeper.
     """
-    if len(body) < _LARGE or b'"#' in body:
+    if len(body) < _LARGE or any(mark in body for mark in _MARKED):
         return loads(body, depth)
     vectors: list[array[float]] = []
 
@@ -63,21 +67,38 @@ def loads_vectors(body: bytes, depth: int) -> Any:
 
 
 def read_vector(value: Any, _: Any = None) -> array[float]:
-    """Return the numbers of one vector."""
+    """Return the numbers of one vector, as 32-bit floats."""
     if type(value) is array:
         return value
-    if type(value) in (str, bytes):
-        try:
-            data = a2b_base64(value)
-        except Base64Error as error:
-            raise Misfit(f"expected base64: {error}") from None
-        if len(data) % _FLOAT32:
-            raise Misfit(f"expected base64 of float32 numbers, got {len(data)} bytes")
-        vector = array("f", data)
-        if sys.byteorder == "big":  # pragma: no cover - no such machine in the suite; the branch is one line
-            vector.byteswap()
-        return vector
+    vector = _decoded(value) if type(value) in (str, bytes) else _listed(value)
+    if not vector:
+        raise Misfit("expected a vector, got an empty one")
+    if not isfinite(sum(vector)):  # in double precision, which no sum of finite 32-bit floats leaves
+        raise Misfit("expected a vector of finite 32-bit floats, got one with infinity, or with what is no number")
+    return vector
+
+
+def _decoded(text: str | bytes) -> array[float]:
+    """Return the vector whose bytes the base64 *text* spells."""
     try:
-        return array("d", value)
-    except TypeError:
-        raise Misfit(f"expected base64 or a list of numbers, got {type(value).__name__}") from None
+        data = a2b_base64(text, strict_mode=True)
+    except ValueError as error:  # base64's own errors are such
+        raise Misfit(f"expected base64: {error}") from None
+    if len(data) % _FLOAT32:
+        raise Misfit(f"expected base64 of float32 numbers, got {len(data)} bytes")
+    vector = array("f", data)
+    if sys.byteorder == "big":
+        vector.byteswap()
+    return vector
+
+
+def _listed(numbers: Any) -> array[float]:
+    """Return the vector whose decimals a list has."""
+    if type(numbers) is not list:
+        raise Misfit(f"expected base64 or a list of numbers, got {type(numbers).__name__}")
+    if others := set(map(type, numbers)) - {float, int}:
+        raise Misfit(f"expected a list of numbers, got one with {min(each.__name__ for each in others)} in it")
+    try:
+        return array("f", numbers)
+    except OverflowError:
+        raise Misfit("expected a list of 32-bit floats, got one with a whole number that is too large") from None
