@@ -172,7 +172,7 @@ def test_settings_of_plain_attrs_are_told_as_well(monkeypatch: pytest.MonkeyPatc
 
 def test_installed_providers_are_named() -> None:
     """None of them imported."""
-    assert {"openai", "azure-apikey", "azure-entra", "local"} <= set(installed_providers())
+    assert {"openai", "azure-apikey", "azure-entra"} <= set(installed_providers())
 
 
 @pytest.mark.parametrize(
