@@ -111,7 +111,9 @@ class Client(Setup):
 
         Raises:
             ContentFilteredError: A filter cut the answer short.
-            ToolError: The model calls tools without end, or a tool failed and `tool_errors="raise"`.
+            RefusalError: The model refuses.
+            ToolError: The model calls tools without end or such as are no functions, or a tool failed and
+                `tool_errors="raise"`.
         """
         return self._run(activities.asking(self._flow, prompt, system, *parted(parameters)))
 
