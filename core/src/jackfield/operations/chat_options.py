@@ -6,7 +6,7 @@ Those that are only sent on are typed mappings: write `{"include_usage": True}` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, get_origin
+from typing import Any, ClassVar, Literal, NewType, Required, TypeAlias, TypedDict, get_origin
 
 from attrs import frozen
 
@@ -140,7 +140,7 @@ def as_response_format(
     """Return a format given by its name alone, such as `json_object`, or by a class, as a `ResponseFormat`."""
     if isinstance(value, str):
         return ResponseFormat(type=value)
-    if isinstance(value, type) or get_origin(value) is not None:
+    if isinstance(value, type | NewType) or get_origin(value) is not None:
         return ResponseFormat.of(value)
     given: ResponseFormat | Mapping[str, Any] | None = value
     return given

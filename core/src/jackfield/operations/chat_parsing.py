@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from string import ascii_letters
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import AnswerMismatchError, RefusalError
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from jackfield.operations.chat import ChatResponse
 
 _FENCE = "```"
+_MOST = 8
+"""So many problems stand in the error's message; the error itself has them all."""
 
 
 def parsed(response: ChatResponse, kind: Any) -> Any:
@@ -41,8 +44,9 @@ def parsed(response: ChatResponse, kind: Any) -> Any:
 
 
 def _mismatch(response: ChatResponse, kind: Any, problems: list[str]) -> AnswerMismatchError:
+    told = [*problems[:_MOST], *([f"and {len(problems) - _MOST} more"] if len(problems) > _MOST else [])]
     return AnswerMismatchError(
-        f"the answer is no {name_of(kind)}: {'; '.join(problems)}",
+        f"the answer is no {name_of(kind)}: {'; '.join(told)}",
         problems=problems,
         text=response.text,
         partial=response,
@@ -53,6 +57,6 @@ def _mismatch(response: ChatResponse, kind: Any, problems: list[str]) -> AnswerM
 def _bare(text: str) -> str:
     """Return *text* without the code fence around it that models like to write where no schema is enforced."""
     text = text.strip()
-    if text.startswith(_FENCE) and text.endswith(_FENCE) and "\n" in text:
-        return text.partition("\n")[2].removesuffix(_FENCE)
+    if text.startswith(_FENCE) and text.endswith(_FENCE):
+        return text.removeprefix(_FENCE).removesuffix(_FENCE).lstrip(ascii_letters)  # it may say that it is json
     return text

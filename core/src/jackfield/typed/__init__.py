@@ -6,7 +6,7 @@ absent may be null instead.
 
 from __future__ import annotations
 
-from jackfield.typed._building import Misfit, build, build_arguments, plain
+from jackfield.typed._documents import Misfit, build, build_arguments, plain
 from jackfield.typed._functions import FunctionFacts, facts_of
 from jackfield.typed._schema import name_of, schema_of
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from attrs import frozen
 
 from jackfield.errors import InvalidRequestError
 from jackfield.typed._docstrings import described, summary_of
+from jackfield.typed._kinds import may_be_null
 from jackfield.typed._schema import Drawing, root_schema
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Argument:
     Attributes:
         name: Its name.
         kind: Its annotation.
-        optional: Whether it may be left out, which a model says with null.
+        optional: Whether it may be left out; a model says that with null, where that is not one of its values.
     """
 
     name: str
@@ -89,16 +90,9 @@ def _arguments_schema(drawing: Drawing, arguments: tuple[Argument, ...], words: 
     properties = {}
     for each in arguments:
         drawn = drawing.of(each.kind, f"$.{each.name}")
-        if each.optional and not _may_be_null(each.kind):
+        if each.optional and not may_be_null(each.kind):
             drawn = {"anyOf": [drawn, {"type": "null"}]}
         if each.name in words:
             drawn.setdefault("description", words[each.name])
         properties[each.name] = drawn
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _may_be_null(kind: Any) -> bool:
-    """Tell whether None is among what *kind* allows."""
-    if get_origin(kind) is Annotated:
-        return _may_be_null(get_args(kind)[0])
-    return type(None) in get_args(kind)
