@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,10 @@ async def test_ends_as_it_should(emulator: Emulator, scenario: str, way: str) ->
         assert [((), False)] * len(fetched) == [(each.credentials, CANARY in repr(each.headers)) for each in fetched]
         if error is not None:
             assert (False, 2) == (error.transient, len(error.meta.attempts))  # type: ignore[union-attr]
-            told = f"{error} {error!r} {vars(error)} {error.meta.attempts}"  # type: ignore[union-attr]
+            frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+            ours = [frame.locals for frame in frames if "jackfield/" in frame.filename]
+            told = f"{error} {error!r} {vars(error)} {error.meta.attempts} {ours}"  # type: ignore[union-attr]
+            assert ".png?se=" in error.partial.data[0].url  # type: ignore[attr-defined]
             assert not any(each in told for each in (".png", "?se=", CANARY))
 
 

@@ -1,24 +1,32 @@
 """A file that an answer names by its URL, fetched as a part of the call.
 
 Rule 1: nothing of the caller's goes to that host: no credential, no header of theirs, no plugin's signature.
-Rule 2: the URL is a credential itself (it is signed): of it, errors show the origin alone, and of a refusal no text.
+Rule 2: the URL is a credential itself (it is signed): of it, errors show the origin alone, and of a refusal no text;
+tracebacks that show locals have no frame with it.
 Rule 3: what holds for answers holds here: the limits, the timeout, the deadline, and the retries. A failure is not
 transient for the call as a whole: what was drawn is paid for, and would be drawn again.
 Rule 4: a few redirects are followed, since nothing goes along; never from https to http.
-Rule 5: a server elsewhere does not make us ask servers on this machine.
+Rule 5: a server does not make us ask nearer to us than it is itself: one that is out there nothing inside our network,
+one elsewhere nothing on this machine or its link, where a cloud keeps a machine's own credentials. How near a host is
+follows from its name or address alone, however that is spelt. Where a name leads only a resolver knows, and asking it
+here would not bind the transport to the answer: a public name that leads inside is not found out, nor is a proxy that
+is nearer to something than we are. Nor does an endpoint on this machine answer for what stands behind it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from attrs import frozen
 
 from jackfield._answer import body_of
 from jackfield._request import USER_AGENT, leaves_this_machine
+from jackfield._scrub import without_frames
 from jackfield.errors import (
     AuthenticationError,
     DecodeError,
@@ -29,10 +37,13 @@ from jackfield.errors import (
 )
 from jackfield.http import Flow, HttpHead, HttpRequest, Send
 from jackfield.limits import refuse_large_head
+from jackfield.operations._shown import origin_alone
 from jackfield.retry import retrying
 from jackfield.secret import origin_of
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from jackfield._ledger import Ledger
     from jackfield._options import Options
     from jackfield.call import Call
@@ -42,6 +53,8 @@ REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 _EXPIRED = "such a URL expires after a while: ask again, or ask for base64 text, which comes with the answer"
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(:\d*)?", re.ASCII | re.IGNORECASE)
+"""Host and port. Of what else may stand there, such as a backslash, parsers make different hosts."""
 
 
 @frozen
@@ -63,6 +76,15 @@ Fetch: TypeAlias = Callable[[str], Flow[File]]
 Then: TypeAlias = Callable[[Any, Fetch], Flow[Any]]
 
 
+class _Signed(str):
+    """A URL whose repr keeps rule 2, whichever frame has it, a driver's included."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return origin_alone(str(self))
+
+
 def fetched(call: Call, options: Options, ledger: Ledger, endpoint: str, url: str) -> Flow[File]:
     """Return the flow that fetches the file at *url*.
 
@@ -73,6 +95,7 @@ def fetched(call: Call, options: Options, ledger: Ledger, endpoint: str, url: st
         UnavailableError: Its host does not work now.
         TransportError: The network failed.
     """
+    url = _Signed(url)
     try:
         file: File = yield from retrying(options.retries, ledger)(
             partial(_attempt, call, options, ledger, endpoint, url)
@@ -80,11 +103,11 @@ def fetched(call: Call, options: Options, ledger: Ledger, endpoint: str, url: st
     except JackfieldError as error:
         error.transient = False  # rule 3
         error.request_id = ledger.meta.request_id
-        raise
+        raise without_frames(error) from error.__cause__  # rule 2
     return file
 
 
-def _attempt(call: Call, options: Options, ledger: Ledger, endpoint: str, url: str) -> Flow[File]:
+def _attempt(call: Call, options: Options, ledger: Ledger, endpoint: str, url: _Signed) -> Flow[File]:
     attempt = ledger.begin(fetch=True)
     try:
         for _ in range(REDIRECTS + 1):
@@ -118,40 +141,49 @@ def _read(call: Call, options: Options, head: HttpHead, origin: str) -> Flow[Fil
     return File(data, head.headers.get("content-type", "").partition(";")[0].strip().lower(), origin)
 
 
-def _request(url: str) -> HttpRequest:
+def _request(url: _Signed) -> HttpRequest:
     headers = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "identity"}
-    return HttpRequest("GET", url.partition("#")[0], headers)
+    return HttpRequest("GET", _Signed(url.partition("#")[0]), headers)
 
 
-def _origin(url: str, options: Options, endpoint: str) -> str:
+def _origin(url: _Signed, options: Options, endpoint: str) -> str:
     """Return the origin of a URL that may be fetched."""
-    try:
-        parts, origin = urlsplit(url), origin_of(url)
-    except (ValueError, SetupError):
-        raise DecodeError("it is no URL", problems=["expected a URL @ url"]) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not (url.isascii() and url.isprintable()):
+    parts, origin = _split(url)
+    if parts is None:
+        raise DecodeError("it is no URL", problems=["expected a URL @ url"])
+    if parts.scheme not in ("http", "https") or not (
+        _AUTHORITY.fullmatch(parts.netloc) and url.isascii() and url.isprintable()
+    ):
         raise DecodeError("it is no URL that can be fetched", problems=["expected an http(s) URL @ url"])
     if parts.scheme == "http" and not options.allow_plain_http and leaves_this_machine(url):
         raise DecodeError(
             "it is reached by plain http; allow_plain_http=True allows that", problems=["expected an https URL @ url"]
         )
-    if not leaves_this_machine(url) and leaves_this_machine(endpoint):
-        raise DecodeError(
-            "it is on this machine, and the endpoint is on another one", problems=["expected a URL out there @ url"]
-        )
+    place = _place(parts.hostname)
+    if place < _place(urlsplit(endpoint).hostname):
+        raise DecodeError(f"{_NEARER[place]}; {_BASE64}", problems=["expected a URL out there @ url"])
     return origin
 
 
-def _onwards(url: str, head: HttpHead) -> str:
-    """Return where a redirect points."""
+def _split(url: _Signed) -> tuple[SplitResult | None, str]:
+    """Return a URL's parts and its origin, and None where it has none. What refuses it quotes it, and is let go."""
+    try:
+        return urlsplit(url), origin_of(url)
+    except (ValueError, SetupError):
+        return None, ""
+
+
+def _onwards(url: _Signed, head: HttpHead) -> _Signed:
+    """Return where a redirect points, and take it out of *head*, which a driver's frame holds as well."""
     place = head.headers.get("location")
+    head.headers = {name: value for name, value in head.headers.items() if name != "location"}
     try:
         onwards = urljoin(url, place) if place else ""
     except ValueError:
         onwards = ""
     if not onwards or (url.startswith("https:") and not onwards.startswith("https:")):
         raise DecodeError("it is redirected to nowhere, or to plain http", problems=["cannot follow a redirect @ url"])
-    return onwards
+    return _Signed(onwards)
 
 
 def _shown(url: str) -> str:
@@ -160,3 +192,57 @@ def _shown(url: str) -> str:
         return repr(origin_of(url))
     except (ValueError, SetupError):
         return "its URL"
+
+
+# How near a host is --------------------------------------------------------------------------------------------------
+
+
+class _Place(IntEnum):
+    """Where a host is, the nearest first."""
+
+    HERE = 0
+    """On this machine, or on its link alone."""
+    INSIDE = 1
+    """In a network of one's own, or nowhere that is known of."""
+    OUTSIDE = 2
+
+
+_NEARER = {
+    _Place.HERE: "it is on this machine, and the endpoint is on another one",
+    _Place.INSIDE: "it is inside a network, and the endpoint is outside",
+}
+_BASE64 = "ask for base64 text, which comes with the answer"
+_LOCAL = (".localhost", ".localhost.localdomain")
+_PRIVATE = (".home.arpa", ".internal", ".lan", ".local", ".localdomain")
+"""What names end in that no public server has."""
+
+
+def _place(host: str | None) -> _Place:
+    """Return where *host* is, as far as its name or address tells."""
+    name = (host or "").lower().rstrip(".")
+    address = _address(name)
+    if address is None:
+        if f".{name}".endswith(_LOCAL):
+            return _Place.HERE
+        return _Place.INSIDE if "." not in name or name.endswith(_PRIVATE) else _Place.OUTSIDE
+    if address.is_loopback or address.is_unspecified or address.is_link_local:
+        return _Place.HERE
+    special = address.is_multicast or address.is_reserved or not address.is_global
+    return _Place.INSIDE if special else _Place.OUTSIDE
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is given as; of an IPv6 address that stands for an IPv4 one, that."""
+    from ipaddress import IPv4Address, ip_address  # noqa: PLC0415 - for those who fetch
+    from socket import inet_aton  # noqa: PLC0415
+
+    try:
+        address = ip_address(name)
+    except ValueError:
+        try:
+            return IPv4Address(inet_aton(name))  # 127.1, 0x7f.1 and 2130706433 are spellings that a resolver takes
+        except OSError:
+            return None
+    if address.version == 4:  # noqa: PLR2004
+        return address
+    return address.ipv4_mapped or address.sixtofour or address

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import traceback
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -44,9 +47,12 @@ NONE: dict[str, Any] = {}
 class Gallery:
     """A provider."""
 
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
     def parts(self) -> Any:
         """Endpoint, key, wire."""
-        return Endpoint(BASE), HeaderKey(Secret(SECRET).bound_to(BASE)), OpenAIWire()
+        return Endpoint(self.endpoint), HeaderKey(Secret(SECRET).bound_to(self.endpoint)), OpenAIWire()
 
 
 class Watched:
@@ -69,9 +75,9 @@ class Watched:
 class Studio:
     """Starts calls as a client does."""
 
-    def __init__(self, *, limits: Limits | None = None, **options: Any) -> None:
+    def __init__(self, *, limits: Limits | None = None, endpoint: str = BASE, **options: Any) -> None:
         self.watched = Watched()
-        self._binding = a_binding(Gallery(), [self.watched])
+        self._binding = a_binding(Gallery(endpoint), [self.watched])
         self._limits = limits or Limits()
         options = {"retries": Retries(limit=1, jitter=lambda: 0.0), "headers": {"x-mine": Secret("mine")}, **options}
         self._options = Options(**options)
@@ -298,10 +304,12 @@ REFUSALS = [
 @pytest.mark.parametrize(("status", "kind", "sends"), REFUSALS)
 def test_a_host_that_refuses_is_an_error_of_its_kind(status, kind, sends):
     """What may pass is tried again here; for the call as a whole it is not transient, for it would be paid again."""
-    played = draw(drawn({"url": URL}), *[answer(status, f"<Error>{URL}</Error>")] * sends)
+    asked = answer(200, {"data": [{"url": URL}]}, {"x-request-id": "req-1"})
+    played = draw(asked, *[answer(status, f"<Error>{URL}</Error>", {"x-request-id": "store-1"})] * sends)
 
     assert (kind, False, status) == (type(played.error), played.error.transient, played.error.status)
     assert 1 + sends == len(played.requests) == len(played.error.meta.attempts)
+    assert "req-1" == played.error.request_id  # the provider's, whose support finds the drawing by it
     assert ("expires" in str(played.error)) == (status in (401, 403, 404, 410))
     assert "'https://store.example:443'" in str(played.error)
 
@@ -357,10 +365,15 @@ BAD_URLS = [
     ("https://store.example/c\u00e4t.png", "no URL that can be fetched"),
     ("https://store.example/cat.png\r\nx-evil: 1", "no URL that can be fetched"),
     ("cat.png", "no URL that can be fetched"),
-    ("http://127.0.0.1:8/cat.png", "on this machine, and the endpoint is on another one"),
-    ("https://localhost/cat.png", "on this machine, and the endpoint is on another one"),
+    ("https://", "no URL that can be fetched"),
+    ("https:///cat.png", "no URL that can be fetched"),
+    ("https://user:password@store.example/cat.png", "no URL that can be fetched"),
+    ("https://127.0.0.1\\@store.example/cat.png", "no URL that can be fetched"),
+    ("https://%6cocalhost/cat.png", "no URL that can be fetched"),
+    ("https://[fe80::1%25eth0]/cat.png", "no URL that can be fetched"),
     ("https://[store", "is no URL"),
     ("https://store.example:port/", "is no URL"),
+    ("https://store.example:70000/", "is no URL"),
 ]
 
 
@@ -371,6 +384,65 @@ def test_not_every_url_is_fetched(url, said):
 
     assert (DecodeError, 1) == (type(played.error), len(played.requests))
     assert said in str(played.error)
+
+
+HERE = [
+    "localhost", "LOCALHOST", "localhost.", "x.localhost", "x.localhost.", "localhost.localdomain",
+    "127.0.0.1", "127.0.0.1.", "127.1", "127.255.255.254", "2130706433", "0x7f.1", "0177.0.0.1", "0x7F000001",
+    "0.0.0.0", "0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:0:0]",
+    "[2002:7f00:1::1]", "169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "2852039166",
+]  # fmt: skip
+"""This machine and its link, in whatever spelling."""
+INSIDE = [
+    "10.0.0.1", "10.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "0.0.0.1", "224.0.0.1", "255.255.255.255",
+    "192.0.2.1", "[fd00:ec2::254]", "[::ffff:10.0.0.1]", "[ff02::1]", "[64:ff9b::a00:1]", "[::7f00:1]", "[2001:db8::1]",
+    "intranet", "intranet.", "metadata.google.internal", "printer.local", "nas.lan", "router.home.arpa",
+    "a.localdomain",
+]  # fmt: skip
+"""Networks of one's own, and what is reserved."""
+OUTSIDE = ["store.example", "store.example.", "127.0.0.1.example", "localhost.example", "8.8.8.8", "[2606:4700::1111]"]
+NEAR = "it is on this machine, and the endpoint is on another one; ask for base64 text"
+WITHIN = "it is inside a network, and the endpoint is outside; ask for base64 text"
+
+
+def drawn_from(endpoint: str, host: str) -> Any:
+    """Play a drawing at *endpoint* whose picture is at *host*."""
+    studio = Studio(allow_plain_http=True, endpoint=f"https://{endpoint}/v1")
+    return draw(drawn({"url": f"http://{host}:8080/cat.png"}), FILE, studio=studio)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "hosts", "said"), [(OUTSIDE, HERE, NEAR), (OUTSIDE, INSIDE, WITHIN), (INSIDE, HERE, NEAR)]
+)
+def test_a_server_does_not_make_us_ask_nearer_to_us(endpoints, hosts, said):
+    """What only we can ask is not for those who cannot, however its address is spelt, and whatever is allowed."""
+    for host in hosts:
+        played = drawn_from(endpoints[0], host)
+        assert (host, DecodeError, 1) == (host, type(played.error), len(played.requests))
+        assert said in str(played.error)
+    for endpoint in endpoints:
+        assert said in str(drawn_from(endpoint, hosts[0]).error)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "hosts"),
+    [(HERE, [*HERE, *INSIDE, *OUTSIDE]), (INSIDE, [*INSIDE, *OUTSIDE]), (OUTSIDE, OUTSIDE)],
+)
+def test_a_server_may_name_what_is_as_far_as_itself(endpoints, hosts):
+    """A server of one's own has its files next to it, or out there."""
+    for host in hosts:
+        assert (host, PNG) == (host, drawn_from(endpoints[0], host).value().data)
+    for endpoint in endpoints:
+        assert (endpoint, PNG) == (endpoint, drawn_from(endpoint, hosts[-1]).value().data)
+
+
+@pytest.mark.parametrize("host", ["127.1", "169.254.169.254", "10.0.0.1", "x.localhost"])
+def test_a_redirect_does_not_lead_nearer_either(host):
+    """Each step is held against the same rule."""
+    played = draw(drawn({"url": URL}), moved(f"https://{host}/cat.png"))
+
+    assert (DecodeError, 2) == (type(played.error), len(played.requests))
+    assert "ask for base64 text" in str(played.error)
 
 
 def test_plain_http_is_where_it_is_allowed():
@@ -424,6 +496,88 @@ def test_the_signature_is_in_no_message(reply):
     assert not any("s1gn4ture" in each for each in told)
 
 
+@pytest.mark.parametrize("reply", [*SPOILT, answer(302), moved("https://[store")])
+def test_the_signature_is_in_no_frame(reply):
+    """A traceback with locals is what crash reporters send; what the caller has is shown without it too."""
+    error = draw(drawn({"url": URL}), *[reply] * 4).error
+
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True)
+    ours = [each for each in frames.stack if "jackfield/" in each.filename]
+    assert {"pictures.py", "_exchange.py", "_timing.py", "flows.py"} <= {Path(each.filename).name for each in ours}
+    assert "s1gn4ture" not in str([each.locals for each in ours])
+    assert "s1gn4ture" not in f"{error.partial} {vars(error)}"
+    assert URL == error.partial.data[0].url
+    for inner in (error.__cause__, error.__context__):
+        assert inner is None or inner.__traceback__ is None
+
+
+def test_what_is_sent_for_a_file_shows_no_signature():
+    """Drivers and transports have it in their frames."""
+    played = draw(drawn({"url": f"{URL}#part"}), moved("/moved?sig=s1gn4ture"), FILE)
+
+    assert [URL, f"{STORE}/moved?sig=s1gn4ture"] == [each.url for each in played.requests[1:]]
+    assert "s1gn4ture" not in repr(played.commands)
+    assert "url='https://store.example:443/…'" in repr(played.commands)
+
+
+# What was drawn is paid for
+
+OTHER = PNG + b"2"
+
+
+def several(*replies: Any) -> Any:
+    """Play a drawing of three pictures."""
+    return play(drawing_many(Studio().start, "a cat", 3, None, NONE, NONE), replies)
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [
+        ([answer(404)], RejectedError),
+        ([answer(500)] * 2, UnavailableError),
+        ([ReadError("it broke")] * 2, ReadError),
+        ([PAGE], DecodeError),
+    ],
+)
+def test_the_pictures_that_came_are_in_the_error(broken, kind):
+    """Whatever went wrong: those that came as files, the others as what names them, and all else of the answer."""
+    items = [{"b64_json": b64()}, {"url": f"{URL}2", "revised_prompt": "A tabby"}, {"url": URL}, {"url": f"{URL}4"}]
+    error = several(drawn(*items), answer(200, OTHER), *broken).error
+
+    assert kind is type(error)
+    assert ["2 of 4 pictures came; the answer is in the error's partial"] == error.__notes__
+    assert [PNG, OTHER, None, None] == [each.picture and each.picture.data for each in error.partial.data]
+    assert [None, f"{URL}2", URL, f"{URL}4"] == [each.url for each in error.partial.data]
+    assert (1, "A tabby") == (error.partial.created, error.partial.data[1].picture.revised_prompt)
+    assert error.meta is error.partial.meta
+    again = pickle.loads(pickle.dumps(error))
+    assert error.partial == again.partial
+
+
+def test_the_deadline_leaves_what_came():
+    """It ends the call, not what was drawn."""
+    slow = answer(200, {"data": [{"url": f"{URL}1"}, {"url": URL}]}, after=4.0)
+    flow = drawing_many(Studio(deadline=10.0, timeout=None).start, "a cat", 2, None, NONE, NONE)
+    error = play(flow, [slow, late_file(5.0), late_file(5.0)]).error
+
+    assert DeadlineError is type(error)
+    assert [PNG, None] == [each.picture and each.picture.data for each in error.partial.data]
+
+
+@pytest.mark.parametrize("item", [{}, {"b64_json": "!"}, {"url": "data:,"}, {"url": "https://localhost/"}])
+def test_an_answer_that_cannot_be_used_is_in_the_error(item):
+    """For whoever knows better."""
+    error = draw(drawn(item)).error
+
+    assert [item] == [each.raw for each in error.partial.data]
+    assert ["0 of 1 pictures came; the answer is in the error's partial"] == error.__notes__
+
+
+def test_what_failed_before_the_answer_has_no_partial():
+    """There was nothing drawn."""
+    assert not hasattr(draw(answer(400, b"no")).error, "partial")
+
+
 # An answer without a picture
 
 
@@ -436,6 +590,9 @@ def test_the_signature_is_in_no_message(reply):
         (drawn({"b64_json": "QUI"}), "@ $.data[0].b64_json"),
         (drawn({"b64_json": "\u00e4"}), "@ $.data[0].b64_json"),
         (drawn({"b64_json": " "}), "expected a picture @ $.data[0].b64_json"),
+        (drawn({"b64_json": 5}), "expected base64, got int @ $.data[0].b64_json"),
+        (drawn({"url": 5}), "expected a picture @ $.data[0]"),
+        (drawn({"url": ""}), "expected a picture @ $.data[0]"),
         (drawn({"url": "data:image/png;base64,!"}), "@ $.data[0].url"),
         (drawn({"url": "data:,"}), "@ $.data[0].url"),
         (drawn({"url": "data:image/png"}), "@ $.data[0].url"),

@@ -86,10 +86,16 @@ def test_pictures_are_equal_by_what_is_seen():
         ("cat", SVG, "cat.svg"),
         ("cat", b"BM", "cat.bin"),
         ("cat.jpeg", PNG, "cat.jpeg"),
+        ("cat.WebP", PNG, "cat.WebP"),
+        ("pic v1.2", PNG, "pic v1.2.png"),
+        ("2026.05.01", JPEG, "2026.05.01.jpg"),
+        ("cat.bin", PNG, "cat.bin.png"),
+        ("cat.avif", b"tomorrow", "cat.avif"),
+        (".png", PNG, ".png.png"),
     ],
 )
 def test_it_is_saved_under_its_name(tmp_path, name, data, expected):
-    """A name without an ending gets that of the format; what is returned is where it is."""
+    """A name that does not end as pictures do gets the format's ending; what is returned is where it is."""
     saved = GeneratedImage(data=data).save(str(tmp_path / name))
 
     assert (tmp_path / expected, data) == (saved, saved.read_bytes())
@@ -115,6 +121,12 @@ def test_what_cannot_be_saved_is_said(tmp_path):
     (tmp_path / "dogs.png").mkdir()
     with pytest.raises(SetupError, match=r"cannot save to '.*dogs.png': \w+"):
         GeneratedImage(data=PNG).save(tmp_path / "dogs")
+
+    for nameless in ("", ".", ".."):
+        with pytest.raises(SetupError, match=r"cannot save to '\.+': it names no file"):
+            GeneratedImage(data=PNG).save(nameless)
+    with pytest.raises(SetupError, match=r"cannot save to '.*a\\x00b.png': embedded null"):
+        GeneratedImage(data=PNG).save(tmp_path / "a\0b")
 
     assert ["dogs.png"] == [each.name for each in Path(tmp_path).iterdir()]
 

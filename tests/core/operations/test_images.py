@@ -127,6 +127,23 @@ def test_a_picture_is_cut_in_the_repr():
     assert 120 > len(repr(Image(b64_json=100_000 * "A")))
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://store.example/cat.png?sig=s1gn4ture", "'https://store.example:443/…'"),
+        ("http://user:s1gn4ture@127.0.0.1:8/", "'http://127.0.0.1:8/…'"),
+        ("https://[s1gn4ture", "'…'"),
+        ("https://store.example:s1gn4ture/", "'…'"),
+        ("data:,<svg/>", "'data:,<svg/>'"),
+        (f"data:image/png;base64,{100 * 'A'}", f"'data:image/png;base64,{54 * 'A'}..."),
+        (5, "5"),
+    ],
+)
+def test_the_repr_of_a_url_has_its_origin_alone(url, shown):
+    """The rest is signed: whoever has it has the picture."""
+    assert f"ImageResponse(data=(Image(url={shown}),))" == repr(ImageResponse(data=(Image(url=url),)))
+
+
 def test_a_finished_picture_makes_the_response():
     """What the completed event says is what a plain call would have said."""
     usage = ImageUsage(

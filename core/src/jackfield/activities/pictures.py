@@ -2,16 +2,18 @@
 
 Rule 1: what cannot work is said before anything is sent: a drawing is paid for.
 Rule 2: a target is filled when everything is there, and not touched before.
+Rule 3: what was drawn is paid for: whatever goes wrong after the answer, the error has the answer as its `partial`.
 """
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
-from jackfield.errors import InvalidRequestError
+from jackfield.errors import InvalidRequestError, JackfieldError
 from jackfield.operations.generated import UNKNOWN, GeneratedImage, decoded, media_type_of, misfit
 from jackfield.operations.images import IMAGES, Image, ImageRequest, ImageResponse
 
@@ -43,7 +45,8 @@ def drawing(
         InvalidRequestError: A parameter is none of a picture's, or *into* is no target.
         ContentFilteredError: A content filter stopped it.
         DecodeError: The answer has no picture, or none that can be read.
-        JackfieldError: See `jackfield._fetching.fetched`, where the answer has a URL.
+        JackfieldError: See `jackfield._fetching.fetched`, where the answer has a URL. Each error after the answer has
+            the answer as its `partial`: the pictures that came have their `picture`, the others the URL they came with.
     """
     target = _target(GeneratedImage if into is None else into, "into")
     request = _described("draw()", prompt, parameters)
@@ -131,20 +134,34 @@ def _filled(target: GeneratedImage, drawn: _Drawn) -> GeneratedImage:
 def _drawn(response: ImageResponse, fetch: Fetch) -> Flow[list[_Drawn]]:
     """Return the flow that gets the pictures of an answer."""
     response.raise_if_filtered()
-    if not response.data:
-        raise misfit("the answer has no picture", "expected a picture", "$.data")
-    drawn = []
-    for index, image in enumerate(response.data):
-        data = yield from _content(image, f"$.data[{index}]", fetch)
-        drawn.append(_Drawn(data, image.revised_prompt or None, response.meta))
+    drawn: list[_Drawn] = []
+    try:
+        if not response.data:
+            raise misfit("the answer has no picture", "expected a picture", "$.data")
+        for index, image in enumerate(response.data):
+            data = yield from _content(image, f"$.data[{index}]", fetch)
+            drawn.append(_Drawn(data, image.revised_prompt or None, response.meta))
+    except JackfieldError as error:
+        vars(error)["partial"] = _with_files(response, drawn)  # few of their classes have it
+        error.add_note(f"{len(drawn)} of {len(response.data)} pictures came; the answer is in the error's partial")
+        raise
     return drawn
+
+
+def _with_files(response: ImageResponse, drawn: Sequence[_Drawn]) -> ImageResponse:
+    """Return the answer with the files that came: as base64 text, as if they had come with it."""
+    came = [
+        evolve(image, b64_json=b2a_base64(each.data, newline=False).decode())
+        for image, each in zip(response.data, drawn, strict=False)
+    ]
+    return evolve(response, data=(*came, *response.data[len(came) :]))
 
 
 def _content(image: Image, path: str, fetch: Fetch) -> Flow[bytes]:
     """Return the flow that gets the bytes of one picture: no command where they came with the answer."""
     if image.b64_json:
         return decoded(image.b64_json, f"{path}.b64_json")
-    if not image.url:
+    if not isinstance(image.url, str) or not image.url:
         raise misfit("the answer has neither base64 text nor a URL", "expected a picture", path)
     if image.url[:5].lower() == "data:":
         return _of_data_url(image.url, f"{path}.url")

@@ -79,8 +79,8 @@ def _read(path: str | PathLike[str], what: str, among: str = "") -> tuple[Path, 
     file = Path(path)
     try:
         data = file.read_bytes()
-    except OSError as error:
-        problem = f"path: {str(file)!r} cannot be read: {error.strerror}"
+    except (OSError, ValueError) as error:  # the latter where no file can have that name
+        problem = f"path: {str(file)!r} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InvalidRequestError(f"there is no {what}", problems=[problem]) from error
     kind = _MEDIA_TYPES.get(file.suffix.lower(), "")
     if not data:

@@ -10,7 +10,7 @@ import struct
 from binascii import a2b_base64
 from pathlib import Path
 from struct import unpack_from
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
@@ -33,6 +33,8 @@ ENDINGS = {
     "image/svg+xml": ".svg",
     UNKNOWN: ".bin",
 }
+_TOLD_BY_A_NAME = frozenset({*ENDINGS.values(), ".jpeg"}) - {ENDINGS[UNKNOWN]}
+"""The endings that say what a picture is, in lower case."""
 _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--(?:(?!-->).)*-->|<!DOCTYPE\s+svg\b[^>]*>)\s*)*<svg[\s>]",
     re.DOTALL,
@@ -76,7 +78,9 @@ class GeneratedImage:
         """Write the picture to a file and return where it is.
 
         Args:
-            path: Where to. A name without an ending gets the format's, such as `.png`. The folder must be there.
+            path: Where to. A name that does not end as pictures do (`.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or
+                `.svg`) gets the format's ending; where the format is not known, any ending is left. The folder must be
+                there.
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
@@ -84,9 +88,7 @@ class GeneratedImage:
         """
         if not self.data:
             raise SetupError("there is no picture to save: nothing was drawn into this object yet")
-        place = Path(path)
-        if not place.suffix:
-            place = place.with_name(place.name + ENDINGS[self.media_type])
+        place = self._named(Path(path))
         if not place.parent.is_dir():
             raise SetupError(f"cannot save to {str(place)!r}: there is no folder {str(place.parent)!r}; make it first")
         try:
@@ -94,17 +96,29 @@ class GeneratedImage:
                 file.write(self.data)
         except FileExistsError as error:
             raise SetupError(f"{str(place)!r} is there already; choose another name, or overwrite=True") from error
-        except OSError as error:
-            raise SetupError(f"cannot save to {str(place)!r}: {error.strerror or error}") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SetupError(f"cannot save to {str(place)!r}: {reason}") from error
         return place
 
+    def _named(self, place: Path) -> Path:
+        """Return *place* with an ending that says what the picture is."""
+        ending, kind = place.suffix.lower(), self.media_type
+        if ending in _TOLD_BY_A_NAME or (ending and kind == UNKNOWN):
+            return place
+        if place.name in ("", ".."):
+            raise SetupError(f"cannot save to {str(place)!r}: it names no file")
+        return place.with_name(place.name + ENDINGS[kind])
 
-def decoded(text: str, path: str) -> bytes:
-    """Return the file that the base64 *text* is.
+
+def decoded(text: Any, path: str) -> bytes:
+    """Return the file that the base64 *text* is, whatever stands in its place.
 
     Raises:
         DecodeError: It is none, or an empty one; with the *path* at which the text stands.
     """
+    if not isinstance(text, str):
+        raise misfit("the picture is no base64 text", f"expected base64, got {type(text).__name__}", path)
     try:
         data = a2b_base64("".join(text.split()), strict_mode=True)
     except ValueError as error:  # base64's own errors are such

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from jackfield.errors import ContentFilteredError
 from jackfield.operations import Document, Operation, Request, Response, Rule
-from jackfield.operations._shown import shown
+from jackfield.operations._shown import origin_alone, shown
 from jackfield.operations.filters import FilterReport, read_report
 from jackfield.operations.generated import GeneratedImage, decoded
 
@@ -180,7 +180,7 @@ class Image(Document):
     """
 
     b64_json: str | None = field(default=None, repr=shown)
-    url: str | None = None
+    url: str | None = field(default=None, repr=origin_alone)
     revised_prompt: str | None = None
     content_filter_results: Mapping[str, Any] | None = None
     prompt_filter_results: Mapping[str, Any] | None = None
