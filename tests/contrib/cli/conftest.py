@@ -82,10 +82,12 @@ class Vendor(BaseHTTPRequestHandler):
         return {"id": "c1", "model": f"{model}-2024", "choices": [choice], "usage": USAGE, "a_field_of_tomorrow": 1}
 
     def _vectors(self, asked: dict[str, Any]) -> None:
+        """Answer lists of decimals, whatever `encoding_format` asks for."""
         if len(self.server.requests) > 1:  # the second never comes
             self.server.leaving.wait(20)
             return
-        data = [{"index": index, "embedding": [index, 1.0]} for index in range(len(asked["input"]))]
+        self.server.meanwhile()
+        data = [{"index": index, "embedding": [index, 0.1]} for index in range(len(asked["input"]))]
         self._send(200, "application/json", json.dumps({"data": data}).encode())
 
     def _stream(self, model: str) -> None:
@@ -114,13 +116,14 @@ def reason(model: str) -> str:
 
 
 class Server(ThreadingHTTPServer):
-    """Keeps what it was asked, and notices a client that leaves."""
+    """Keeps what it was asked, does something `meanwhile`, and notices a client that leaves."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Vendor)
         self.requests: list[dict[str, Any]] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         self.left = threading.Event()
         self.leaving = threading.Event()
 

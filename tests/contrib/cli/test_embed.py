@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from array import array
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from jackfield_cli._kept import part_of
 
+NO_FILES = pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that takes no files, root's neither")
 MODEL = ["--model", "text-embedding-3-small", "--dimensions", "4"]
 LINES = "one two\r\n\n  \nthree\nfour"
 
@@ -77,6 +80,16 @@ def test_array_for_numpy(emulated, lines, tmp_path):
     assert read.tolist() == [array("f", row["vector"]).tolist() for row in told]
 
 
+def test_a_server_that_answers_lists(jackfield, target, vendor, lines, tmp_path):
+    """Where a server ignores the encoding that was asked for, the array has the numbers all the same."""
+    numpy = pytest.importorskip("numpy")
+    done = jackfield("embed", *target, "fine", lines, "-o", "v.npy")
+
+    assert (0, "base64") == (done.returncode, vendor.requests[0]["body"]["encoding_format"])
+    read = numpy.load(tmp_path / "v.npy")
+    assert numpy.array([[0, 0.1], [1, 0.1], [2, 0.1]], "f").tolist() == read.tolist()
+
+
 def test_lines_of_json_in_a_file(emulated, lines, tmp_path):
     """A .jsonl file has what standard output would get; nothing else is left in the folder."""
     done = emulated("embed", *MODEL, lines, "-o", "v.jsonl")
@@ -122,6 +135,8 @@ REFUSED = [
     (["lines.txt", "-o", "v.npy", "--with-input"], "an array has no room for texts"),
     (["lines.txt", "--json"], "--json needs -o FILE"),
     (["lines.txt", "--resume"], "--resume needs -o FILE"),
+    (["lines.txt", "-o", "nowhere/v.npy"], "there is no folder 'nowhere'; make it first"),
+    (["lines.txt", "-o", f"{'n' * 248}.npy"], ".npy.part': File name too long"),
     (["nowhere.txt"], "'nowhere.txt' cannot be read: No such file"),
     (["."], "'.' cannot be read: Is a directory"),
     (["binary"], "'binary' is no text in UTF-8 (byte 0)"),
@@ -142,6 +157,15 @@ def test_refused_before_anything_is_sent(emulated, jackfield_emulator, lines, tm
     assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
     assert expected in done.stderr
     assert b"mine" == (tmp_path / "there.npy").read_bytes()
+
+
+@NO_FILES
+def test_a_folder_that_takes_no_files(emulated, jackfield_emulator, lines):
+    """Where no file can be made nothing is sent."""
+    done = emulated("embed", *MODEL, lines, "-o", "/proc/v.npy")
+
+    assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
+    assert "no file can be made in '/proc' (No such file or directory); name another folder" in done.stderr
 
 
 @pytest.fixture
@@ -193,43 +217,76 @@ def kept_of(emulated, tmp_path):
 
 
 OTHERS = [
-    (["--dimensions", "5"], "was kept for other dimensions; ask as you did then, or remove it"),
-    (["--model", "text-embedding-3-large"], "was kept for other model;"),
-    (["more.txt"], "was kept for other inputs;"),
+    (["--resume", "--dimensions", "5"], "kept for other dimensions; ask as you did then, with --resume, or remove it"),
+    (["--resume", "--model", "text-embedding-3-large"], "kept for other model;"),
+    (["--resume", "more.txt"], "has 2 vectors that were kept for other inputs;"),
+    (["more.txt"], "has 2 vectors that were kept for other inputs;"),
+    ([], "has 2 of the vectors that you ask for; go on from there with --resume, or remove it, or name another file"),
+    (["--force"], "has 2 of the vectors that you ask for; go on from there with --resume"),
 ]
 
 
 @pytest.mark.parametrize(("args", "expected"), OTHERS)
-def test_what_was_kept_for_something_else(emulated, jackfield_emulator, tmp_path, args, expected):
-    """What was kept is not mixed with what is asked otherwise."""
+def test_what_was_kept_is_not_lost(emulated, jackfield_emulator, tmp_path, args, expected):
+    """What was kept is neither mixed with what is asked otherwise nor written over nor removed, whatever is forced."""
     for name in ("lines.txt", "more.txt"):
         (tmp_path / name).write_text("a\nb\n")
     head, rest = kept_of(emulated, tmp_path)
-    part_of(tmp_path / "v.npy").write_text("\n".join([head, *rest]))
+    text = "\n".join([head, *rest])
+    part_of(tmp_path / "v.npy").write_text(text)
     jackfield_emulator.journal.clear()
-    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--resume", *args)
+    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", *args)
 
     assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
     assert expected in done.stderr
+    assert text == part_of(tmp_path / "v.npy").read_text()
+    assert 0 == emulated("embed", *MODEL, "lines.txt", "-o", "other.npy").returncode
 
 
+@pytest.mark.parametrize("resume", [[], ["--resume"]])
 @pytest.mark.parametrize("content", ["", "no JSON", "[]", "{}", '{"provider": "openai"}', "1\n2"])
-def test_what_no_run_kept(emulated, lines, tmp_path, content):
-    """A file that is none of ours is said to be none."""
+def test_what_no_run_kept(emulated, jackfield_emulator, lines, tmp_path, content, resume):
+    """A file that is none of ours is said to be none, and stays."""
     part_of(tmp_path / "v.npy").write_text(content)
-    done = emulated("embed", *MODEL, lines, "-o", "v.npy", "--resume")
+    done = emulated("embed", *MODEL, lines, "-o", "v.npy", *resume)
 
-    assert 2 == done.returncode
-    assert "'v.npy.part' is not what a run kept; remove it" in done.stderr
+    assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
+    assert "'v.npy.part' is not what a run kept; remove it, or name another file with -o" in done.stderr
+    assert content == part_of(tmp_path / "v.npy").read_text()
 
 
-def test_without_resume_it_begins_anew(emulated, lines, tmp_path):
-    """What was kept is mentioned, and not used unasked."""
-    part_of(tmp_path / "v.npy").write_text("whatever")
-    done = emulated("embed", *MODEL, lines, "-o", "v.npy")
+@pytest.mark.jackfield_emulator(scenario="unauthorized")
+def test_resumed_in_vain(emulated, tmp_path):
+    """A run that is taken up again and gets nothing leaves what was kept, and says that it is there."""
+    (tmp_path / "lines.txt").write_text("a\nb\nc\n")
+    head, _ = kept_of(emulated, tmp_path)
+    text = f'{head}\n{{"index": 0, "vector": [1, 0, 0, 0]}}\n'
+    part_of(tmp_path / "v.npy").write_text(text)
+    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--resume")
 
-    assert 0 == done.returncode
-    assert "v.npy.part has what an earlier run kept; --resume would go on from there\n" in done.stderr
+    assert (1, text) == (done.returncode, part_of(tmp_path / "v.npy").read_text())
+    assert "1 of 3 vectors are kept in v.npy.part; the same with --resume goes on from there\n" in done.stderr
+
+
+def test_what_another_run_kept_meanwhile(vendor, environment, tmp_path):
+    """Of two runs at once neither loses what it paid for."""
+    (tmp_path / "many.txt").write_text("word\n" * 3000)
+    with running(vendor, environment, tmp_path) as process:
+        part_of(tmp_path / "v.npy").write_text("theirs")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+
+    assert b"2048 of 3000 vectors are kept in v.npy-2.part; move that to v.npy.part to go on from there" in said
+    assert "theirs" == part_of(tmp_path / "v.npy").read_text()
+    assert 2049 == len((tmp_path / "v.npy-2.part").read_text().splitlines())
+
+
+def test_nothing_of_another_run_is_removed(jackfield, target, vendor, lines, tmp_path):
+    """What another run kept while this one came to its end is not removed."""
+    vendor.meanwhile = lambda: part_of(tmp_path / "v.npy").write_text("theirs")
+    done = jackfield("embed", *target, "fine", lines, "-o", "v.npy")
+
+    assert (0, "theirs") == (done.returncode, part_of(tmp_path / "v.npy").read_text())
 
 
 @pytest.mark.jackfield_emulator(scenario="unauthorized")
@@ -241,22 +298,32 @@ def test_nothing_came(emulated, lines, tmp_path):
     assert "AuthenticationError" == json.loads(done.stdout)["error"]["class"]
 
 
-def test_interrupted(environment, vendor, tmp_path):
-    """Ctrl-C keeps what came: it is paid for."""
-    (tmp_path / "many.txt").write_text("word\n" * 3000)
+@contextmanager
+def running(vendor, environment, tmp_path):
+    """Embed `many.txt` into `v.npy`, up to the second call, which never ends."""
     place = ["-p", "openai", "--endpoint", vendor.endpoint, "-m", "fine"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "jackfield_cli", "embed", *place, "many.txt", "-o", "v.npy"],
         env=environment,
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-    )
-    while len(vendor.requests) < 2 and process.poll() is None:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    ) as process:
+        try:
+            while len(vendor.requests) < 2 and process.poll() is None:
+                time.sleep(0.02)
+            yield process
+        finally:
+            process.kill()
+
+
+def test_interrupted(environment, vendor, tmp_path):
+    """Ctrl-C keeps what came: it is paid for."""
+    (tmp_path / "many.txt").write_text("word\n" * 3000)
+    with running(vendor, environment, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
 
     assert 130 == process.returncode
-    assert b"2048 of 3000 vectors are kept in v.npy.part" in said
+    assert b"2048 of 3000 vectors are kept in v.npy.part; the same with --resume" in said
     assert 2049 == len((tmp_path / "v.npy.part").read_text().splitlines())

@@ -224,6 +224,16 @@ def test_a_file_that_cannot_be_made(emulated, jackfield_emulator):
     assert "File name too long" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that takes no files, root's neither")
+@pytest.mark.parametrize("output", ["/proc/cat.png", "/proc/cat", "/proc"])
+def test_a_folder_that_takes_no_files(emulated, jackfield_emulator, output):
+    """Where no file can be made no picture is paid for."""
+    done = emulated("image", *MODEL, "A cat", "-o", output)
+
+    assert (2, 0) == (done.returncode, len(jackfield_emulator.journal))
+    assert "no file can be made in '/proc' (No such file or directory); name another folder" in done.stderr
+
+
 def test_an_edit_that_comes_as_an_address(emulated, tmp_path):
     """Where an edit has an address in place of a picture, the address is told: the picture is paid for."""
     emulated("image", *MODEL, "A cat", "-o", "cat.png")

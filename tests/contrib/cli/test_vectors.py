@@ -29,6 +29,12 @@ def test_numpy_reads_what_is_written(table):
 
 
 @given(TABLES)
+def test_doubles_become_what_the_header_says(table):
+    """Vectors of 64-bit numbers make the same file."""
+    assert [*npy([array("f", row) for row in table])] == [*npy([array("d", row) for row in table])]
+
+
+@given(TABLES)
 def test_json_reads_what_is_written(table):
     """A number as text is read back as the 32-bit float that it was."""
     vectors = [array("f", row) for row in table]
@@ -51,7 +57,7 @@ def test_numbers_are_little_endian_everywhere(monkeypatch):
     swapped.byteswap()
     monkeypatch.setattr(sys, "byteorder", "big" if sys.byteorder == "little" else "little")
 
-    assert [swapped.tobytes()] == [*npy([array("f", [1.5])])][1:]
+    assert [swapped.tobytes()] == [*npy([array("f", [1.5])])][1:] == [*npy([array("d", [1.5])])][1:]
 
 
 def test_vectors_of_different_lengths_make_no_array():

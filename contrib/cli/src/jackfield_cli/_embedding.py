@@ -2,6 +2,7 @@
 
 Rule 1: what is wrong with files and names is found before anything is sent.
 Rule 2: a file of vectors is whole or not there; what came before a run broke off is kept beside it.
+Rule 3: nothing that was paid for is lost: what an earlier run kept is gone on from, or left alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from attrs import frozen
 
 from jackfield import DataBatch
 from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE
-from jackfield_cli._files import free, written
+from jackfield_cli._files import free, readable_errors, written
 from jackfield_cli._inputs import inputs
 from jackfield_cli._kept import digest, keep, kept, part_of
 from jackfield_cli._opening import Answering, opened
@@ -84,15 +85,18 @@ def embedded(options: Options) -> int:
             "inputs": digest(each.text for each in texts),
         }
         batch = DataBatch(each.text for each in texts)
-        resumed = _resumed(batch, options, head)
+        resumed = 0 if options.output is None else _resumed(batch, options.output, options.resume, head)
         try:
             with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=not options.quiet) as progress:
                 client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=progress.tell)
             vectors = [vector for vector in batch.vectors if vector is not None]
             _write(vectors, texts, options)
         except BaseException:  # Ctrl-C as well: what came is paid for
-            _keep(batch, texts, options, head)
+            _keep(batch, texts, options, head, resumed)
             raise
+        if options.output is not None and resumed:
+            with readable_errors(part := part_of(options.output)):
+                part.unlink(missing_ok=True)
     facts = {
         "provider": client.provider,
         "model": model,
@@ -108,31 +112,25 @@ def embedded(options: Options) -> int:
     return 0
 
 
-def _resumed(batch: DataBatch, options: Options, head: Mapping[str, Any]) -> int:
+def _resumed(batch: DataBatch, output: Path, resume: bool, head: Mapping[str, Any]) -> int:  # noqa: FBT001 - as it was typed
     """Put the vectors in that an earlier run kept, and return how many those are."""
-    if options.output is None:
-        return 0
-    part = part_of(options.output)
-    if not options.resume:
-        if part.exists() and not options.quiet:
-            note(f"{part} has what an earlier run kept; --resume would go on from there")
-        return 0
-    vectors = kept(part, head)
+    vectors = kept(part_of(output), head, resume=resume)
     for chunk in batch:
         chunk.vector = vectors.get(chunk.index)
     return len(vectors)
 
 
-def _keep(batch: DataBatch, texts: Sequence[Input], options: Options, head: Mapping[str, Any]) -> None:
+def _keep(batch: DataBatch, texts: Sequence[Input], options: Options, head: Mapping[str, Any], resumed: int) -> None:
     """Write down what came, and say where it is and what did not come."""
     came = {chunk.index: chunk.vector for chunk in batch if chunk.vector is not None}
     if options.output is None or not came:
         return
     part = part_of(options.output)
-    keep(part, head, came)
+    place = keep(part, head, came, force=resumed > 0) if len(came) > resumed else part
     if options.quiet:
         return
-    note(f"{len(came)} of {len(batch)} vectors are kept in {part}; the same with --resume goes on from there")
+    how = "the same with --resume goes on from there" if place == part else f"move that to {part} to go on from there"
+    note(f"{len(came)} of {len(batch)} vectors are kept in {place}; {how}")
     for chunk in batch.missing[:1]:
         note(f"the first that has none: {texts[chunk.index].place}")
 
@@ -145,7 +143,6 @@ def _write(vectors: Sequence[Vector], texts: Sequence[Input], options: Options) 
     with written(options.output, force=options.force) as file:
         is_array = options.output.suffix == ".npy"
         file.writelines(npy(vectors) if is_array else json_lines(vectors, _facts(texts, options)))
-    part_of(options.output).unlink(missing_ok=True)
 
 
 def _facts(texts: Sequence[Input], options: Options) -> Iterable[Mapping[str, Any]]:

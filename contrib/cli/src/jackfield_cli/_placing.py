@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from jackfield.operations.generated import ENDINGS
-from jackfield_cli._files import TakenError, free, readable_errors, written
+from jackfield_cli._files import free, put, readable_errors, writable
 from jackfield_cli._screen import is_terminal
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def place(options: Options, described: str) -> Path:
     """Return where the pictures are to go, each name still without its number.
 
     Raises:
-        UsageError: That place is taken, or is none.
+        UsageError: That place is taken, or no file can be made there.
     """
     output = options.output
     if options.to_standard_output:
@@ -46,7 +45,7 @@ def place(options: Options, described: str) -> Path:
         return Path("-")
     with readable_errors(output or Path()):
         if output is None or output.is_dir():
-            return (output or Path()) / named_after(described)
+            return writable(output or Path()) / named_after(described)
     if not output.suffix:
         free(output.with_name(f"{output.name}.png"), force=options.force)
     else:
@@ -77,20 +76,7 @@ def kept(picture: GeneratedImage, path: Path, force: bool) -> Path:  # noqa: FBT
         ClickException: It cannot be written.
     """
     path = path if path.suffix else path.with_name(path.name + ENDINGS[picture.media_type])
-    for each in _names(path):
-        try:
-            with written(each, force=force) as file:
-                file.write(picture.data)
-        except TakenError:
-            continue
-        return each
-    raise AssertionError  # names have no end
-
-
-def _names(path: Path) -> Iterator[Path]:
-    yield path
-    for number in count(2):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return put(path, lambda file: file.write(picture.data), force=force)
 
 
 def misleads(path: Path, picture: GeneratedImage) -> bool:

@@ -43,11 +43,13 @@ def npy(vectors: Sequence[Vector]) -> Iterator[bytes]:
 
 
 def _little(vector: Vector) -> Vector:
-    if sys.byteorder == "little":
+    """Return *vector* as the header says it: what a provider calls a vector may be doubles."""
+    if sys.byteorder == "little" and vector.typecode == "f":
         return vector
-    swapped = array("f", vector)
-    swapped.byteswap()
-    return swapped
+    single = array("f", vector)
+    if sys.byteorder != "little":
+        single.byteswap()
+    return single
 
 
 def json_lines(vectors: Iterable[Vector], facts: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:

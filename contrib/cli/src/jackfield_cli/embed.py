@@ -30,11 +30,11 @@ Example:
     help="Where the vectors go: .npy (an array of 32-bit floats, a row for each input) or .jsonl (a line for each). "
     "[default: .jsonl to standard output]",
 )
-@click.option("--force", is_flag=True, help="Write over what is there.")
+@click.option("--force", is_flag=True, help="Write over FILE, but never over what a run kept.")
 @click.option("--whole", is_flag=True, help="Each file is one input, and not each of its lines.")
 @click.option("--with-input", is_flag=True, help="Put file, line and text beside each vector; .jsonl only.")
 @click.option("--dimensions", type=int, metavar="NUMBER", help="How many numbers a vector has.")
-@click.option("--resume", is_flag=True, help="Go on from what an earlier run kept when it broke off.")
+@click.option("--resume", is_flag=True, help="Go on from what an earlier run kept in FILE.part.")
 @answering_options(model="Which model embeds, where the provider has several.", variable=EMBEDDINGS_MODEL_VARIABLE)
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON document about what was done; needs -o.")
 @click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error but errors.")
