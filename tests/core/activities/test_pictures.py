@@ -496,17 +496,27 @@ def test_the_signature_is_in_no_message(reply):
     assert not any("s1gn4ture" in each for each in told)
 
 
-@pytest.mark.parametrize("reply", [*SPOILT, answer(302), moved("https://[store")])
-def test_the_signature_is_in_no_frame(reply):
+KEPT_FROM_FRAMES = [
+    *((URL, reply) for reply in (*SPOILT, answer(302), moved("https://[store"))),
+    (URL.replace("https", "http"), FILE),
+    (URL.replace("store.example", "localhost"), FILE),
+    (URL.replace("https", "ftp"), FILE),
+    (f"https://store.example:{SIGNATURE}/", FILE),
+    (f"https://[{SIGNATURE}", FILE),
+]
+
+
+@pytest.mark.parametrize(("url", "reply"), KEPT_FROM_FRAMES)
+def test_the_signature_is_in_no_frame(url, reply):
     """A traceback with locals is what crash reporters send; what the caller has is shown without it too."""
-    error = draw(drawn({"url": URL}), *[reply] * 4).error
+    error = draw(drawn({"url": url}), *[reply] * 4).error
 
     frames = traceback.TracebackException.from_exception(error, capture_locals=True)
     ours = [each for each in frames.stack if "jackfield/" in each.filename]
     assert {"pictures.py", "_exchange.py", "_timing.py", "flows.py"} <= {Path(each.filename).name for each in ours}
     assert "s1gn4ture" not in str([each.locals for each in ours])
-    assert "s1gn4ture" not in f"{error.partial} {vars(error)}"
-    assert URL == error.partial.data[0].url
+    assert "s1gn4ture" not in f"{error} {error.partial} {vars(error)} {error.__cause__} {error.__context__}"
+    assert url == error.partial.data[0].url
     for inner in (error.__cause__, error.__context__):
         assert inner is None or inner.__traceback__ is None
 
