@@ -7,41 +7,10 @@ import re
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.console import Console
 
 from jackfield_cli import _screen
-from jackfield_cli._markdown import GrowingAnswer, _formatted, settled
-
-SETTLED = [
-    ("", ""),
-    ("one", ""),
-    ("one\n\n", ""),
-    ("one\n\ntwo", "one\n\n"),
-    ("one\n\ntwo\n\nthree", "one\n\ntwo\n\n"),
-    ("one\ntwo", ""),
-    ("- a\n\n  still a\n", ""),
-    ("- a\n\n- b\n", "- a\n\n"),
-    ("```\ncode\n\nmore", ""),
-    ("```\ncode\n\nmore\n```\n\ntext", "```\ncode\n\nmore\n```\n\n"),
-    ("````\n```\n\nx\n````\n\ny", "````\n```\n\nx\n````\n\n"),
-    ("```\n~~~\n\nx", ""),
-    ("~~~ py\n\nx\n~~~ py\n\ny", ""),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), SETTLED)
-def test_what_later_text_cannot_change(text, expected):
-    """Blocks end at an empty line, but within a fence and before an indent."""
-    assert expected == text[: settled(text)]
-
-
-@given(st.lists(st.sampled_from(["a", "\n", "\n\n", "```", " ", "- b"]), max_size=12), st.text("a \n`-"))
-def test_what_is_settled_stays_so(pieces, later):
-    """Whatever follows, what was settled is a beginning of what is settled then."""
-    text = "".join(pieces)
-    assert settled(text) <= settled(text + later)
+from jackfield_cli._markdown import GrowingAnswer, _formatted, _Window
 
 
 class Screen(io.StringIO):
@@ -128,6 +97,22 @@ def test_higher_than_the_screen(shown):
     lines = [f"line {number}" for number in range(50)]
 
     assert lines == [line.strip() for line in stays(shown(*(f"    {line}\n" for line in lines))).split("\n")]
+
+
+def test_what_is_drawn_again_is_no_more_than_the_screen():
+    """Of a block that is higher than the screen its end is asked for and drawn."""
+    asked = []
+
+    def tail(lines):
+        asked.append(lines)
+        return "```\n" + "".join(f"line {number}\n" for number in range(50))
+
+    console = Console(file=Screen(), width=60, height=12)
+    console.print(_Window(tail))
+    drawn = stays(console.file.getvalue()).split("\n")
+
+    assert ([10], "line 49") == (asked, drawn[-1].strip())
+    assert 10 >= len(drawn)
 
 
 def test_stopped_in_the_middle(shown):

@@ -7,8 +7,8 @@ Rule 3: nothing in it speaks to the terminal: control characters are pictures, a
 
 from __future__ import annotations
 
-import re
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,40 +17,15 @@ from rich.markdown import Markdown
 from rich.segment import Segment
 
 from jackfield_cli._screen import is_terminal, shown
+from jackfield_cli._settling import Settling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import ConsoleOptions, RenderResult
 
 FRAMES = 12
 """How often a second what is unfinished is drawn."""
-
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
-
-
-def settled(text: str) -> int:
-    """Return how much of *text*, from its beginning, later text cannot change.
-
-    That is up to the last line without an indent that follows an empty one, outside of a fenced block.
-    """
-    end = at = 0
-    fence = ""
-    after_blank = False
-    for line in text.splitlines(keepends=True):
-        if after_blank and not fence and line.strip() and not line[0].isspace():
-            end = at
-        if match := _FENCE.match(line):
-            fence = _fence(fence, *match.groups())
-        after_blank = not line.strip()
-        at += len(line)
-    return end
-
-
-def _fence(fence: str, marks: str, rest: str) -> str:
-    """Return the fence that is open after a line of *marks*."""
-    if not fence:
-        return marks
-    closes = marks.startswith(fence) and not rest.strip()
-    return "" if closes else fence
 
 
 class GrowingAnswer:
@@ -62,10 +37,11 @@ class GrowingAnswer:
 
     def __init__(self, color: bool | None = None) -> None:  # noqa: FBT001 - click's own parameter
         self._console = Console(file=sys.stdout, no_color=True if color is False else None, highlight=False)
-        self._rest = ""
+        self._settling = Settling()
+        self._lock = Lock()  # what is unfinished is drawn in a thread of its own
         self._is_first = True
         self._live = Live(
-            _Window(""),
+            _Window(self._tail),
             console=self._console,
             refresh_per_second=FRAMES,
             transient=True,
@@ -76,19 +52,20 @@ class GrowingAnswer:
 
     def add(self, text: str) -> None:
         """Take the next piece in."""
-        self._rest += shown(text, sys.stdout)
+        with self._lock:
+            done = self._settling.add(shown(text, sys.stdout))
         if not self._live.is_started:
             self._live.start()
-        if end := settled(self._rest):
-            done, self._rest = self._rest[:end], self._rest[end:]
-            self._live.update(_Window(""))
-            self._print(done)
-        self._live.update(_Window(self._rest))
+        self._print(done)
+
+    def _tail(self, lines: int) -> str:
+        with self._lock:
+            return self._settling.tail(lines)
 
     def end(self) -> None:
         """Write what is left, whether or not the answer came whole; the terminal is then as it was. Harmless twice."""
-        rest, self._rest = self._rest, ""
-        self._live.update(_Window(""))
+        with self._lock:
+            rest, self._settling = self._settling.rest(), Settling()
         self._live.stop()
         self._print(rest)
 
@@ -102,15 +79,21 @@ class GrowingAnswer:
 
 
 class _Window:
-    """The end of a text, as much of it as the screen has room for."""
+    """The end of a text that grows, as much of it as the screen has room for.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    Args:
+        tail: Returns the end of the text, in so many lines or more.
+    """
+
+    def __init__(self, tail: Callable[[int], str]) -> None:
+        self._tail = tail
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it."""
-        lines = console.render_lines(_formatted(self._text), options, pad=False) if self._text.strip() else []
-        for line in lines[-max(1, console.height - 2) :]:
+        room = max(1, console.height - 2)
+        text = self._tail(room)
+        lines = console.render_lines(_formatted(text), options, pad=False) if text.strip() else []
+        for line in lines[-room:]:
             yield from line
             yield Segment.line()
 
