@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,6 +16,7 @@ import pytest
 from jackfield import CHAT, ChatRequest, Client, InvalidRequestError, Message
 from jackfield.operations.chat import ResponseFormat
 from jackfield.typed import facts_of, name_of, schema_of
+from jackfield.typed._kinds import properties_of
 from jackfield_emulator import Emulator
 
 Name = NewType("Name", str)
@@ -97,6 +99,7 @@ class Order:
     """An order.
 
     Attributes:
+        bill_to: Less than what stands at it.
         home: Where the buyer lives.
         line: The only line.
     """
@@ -146,6 +149,7 @@ PLAIN = [
     (Sequence[int], {"type": "array", "items": {"type": "integer"}}),
     (set[int], {"type": "array", "items": {"type": "integer"}}),
     (tuple[int, ...], {"type": "array", "items": {"type": "integer"}}),
+    (set[AbstractSet[int]], {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}),
     (Annotated[str, 5, "words"], {"type": "string", "description": "words"}),
     (
         dict[str, int],
@@ -297,6 +301,11 @@ def test_a_schema_grows_with_its_classes() -> None:
     assert len(json.dumps(schema_of(below))) < 4000
 
 
+def test_annotations_are_read_once() -> None:
+    """A union asks for them with each value."""
+    assert properties_of(Line) is properties_of(Line)
+
+
 def test_a_dataclass_is_told_its_fields_alone() -> None:
     """No `ClassVar`, no `InitVar` with a default, and none that the class sets itself."""
     assert ["a"] == schema_of(Odd)["required"]
@@ -371,6 +380,8 @@ def in_a_function() -> Any:
         (set[Address], "$.value: Address cannot be hashed"),
         (frozenset[list[int]], "$.value: list[int] cannot be hashed"),
         (dict[Address, int], "$.value: Address cannot be hashed"),
+        (set[MutableSequence[int]], "$.value: collections.abc.MutableSequence[int] cannot be hashed"),
+        (set[[]], "$.value[]: [] has no schema"),  # type: ignore[misc]
     ],
     ids=lambda each: str(each)[:40],
 )
