@@ -189,6 +189,8 @@ class Client(Setup):
 
         Raises:
             ContentFilteredError: A filter stopped the picture.
+            JackfieldError: Every error after the answer has it as its `partial`, an `ImageResponse`: pictures that came
+                have their `picture`, the others the URL that they came with.
         """
         return self._run(activities.drawing(self._flow, prompt, into, *parted(parameters)))
 

@@ -51,11 +51,13 @@ class JackfieldError(Exception):
         status: The HTTP status of the answer, or None where there was no answer.
         code: The provider's own word for the failure, as it came, or None.
         request_id: The id under which the provider's support finds the request, or None.
+        partial: What came of the answer, as the response entity, or None.
     """
 
     slug: ClassVar[str] = "jackfield"
 
     transient: bool = False
+    partial: Any = None
 
     def __init__(
         self,

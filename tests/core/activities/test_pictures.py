@@ -585,7 +585,7 @@ def test_an_answer_that_cannot_be_used_is_in_the_error(item):
 
 def test_what_failed_before_the_answer_has_no_partial():
     """There was nothing drawn."""
-    assert not hasattr(draw(answer(400, b"no")).error, "partial")
+    assert draw(answer(400, b"no")).error.partial is None
 
 
 # An answer without a picture
