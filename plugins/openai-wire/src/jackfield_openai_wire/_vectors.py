@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 _FLOAT32 = 4
-_LARGE = 1_000_000
+_LARGE = 8_000_000
 """From how many bytes on an answer's vectors are read before its JSON is."""
-_SPELT = re.compile(rb'"embedding"\s*:\s*"([A-Za-z0-9+/=]+)"')
+_SPELT = re.compile(rb'"embedding"\s*:\s*"([^"]+)"')  # a class of letters takes twice the time
+_LAST, _LAST_NEGATIVE = b"\x7f", b"\xff"
 _MARK = "#"
 """Begins what stands in a vector's place until then: base64 has no such letter, and no text of the body begins so."""
 _MARKED = (b'"#', b'"\\u0023')
@@ -73,9 +74,18 @@ def read_vector(value: Any, _: Any = None) -> array[float]:
     vector = _decoded(value) if type(value) in (str, bytes) else _listed(value)
     if not vector:
         raise Misfit("expected a vector, got an empty one")
-    if not isfinite(sum(vector)):  # in double precision, which no sum of finite 32-bit floats leaves
+    if not _is_finite(vector):
         raise Misfit("expected a vector of finite 32-bit floats, got one with infinity, or with what is no number")
     return vector
+
+
+def _is_finite(vector: array[float]) -> bool:
+    """Tell whether all of *vector* are numbers; at a tenth of the time of adding them up."""
+    data = memoryview(vector).tobytes()
+    high = data[3::_FLOAT32] if sys.byteorder == "little" else data[::_FLOAT32]
+    if _LAST not in high and _LAST_NEGATIVE not in high:  # the highest exponents, infinity's among them
+        return True
+    return isfinite(sum(vector))  # in double precision, which no sum of finite 32-bit floats leaves
 
 
 def _decoded(text: str | bytes) -> array[float]:
