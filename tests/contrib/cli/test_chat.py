@@ -143,9 +143,10 @@ def test_two_slashes_send_one(chat, asked):
     assert [[("user", "/etc/hosts is a file")]] == asked()
 
 
-def test_quit(chat, asked):
-    """/quit leaves."""
-    assert 0 == chat("one\n/quit\ntwo\n").returncode
+@pytest.mark.parametrize("command", ["/quit", "/exit"])
+def test_quit(chat, asked, command):
+    """/quit leaves, whatever it is called elsewhere."""
+    assert 0 == chat(f"one\n{command}\ntwo\n").returncode
     assert 1 == len(asked())
 
 

@@ -280,11 +280,15 @@ def test_a_terminal_that_can_do_little(terminal, jackfield_emulator):
     there.type("two\n")
     there.sees(STORY)
     there.sees(">")
-    there.type("\x03")
-    there.sees("Ctrl-D or /quit leaves")
+    there.type("/help\n")
+    there.sees("Enter sends, but after a backslash begins a new line;")
+    there.sees(">")
+    there.type("not this\x03")
+    there.sees(r"\^C\nCtrl-D or /quit leaves")
     there.type("\x04")
 
     assert 0 == there.ends()
+    assert "\x1b" not in there.said
     assert [("user", "one\ntwo")] == said(jackfield_emulator.journal)
 
 

@@ -126,7 +126,9 @@ def test_no_model(emulated, lines):
     done = emulated("embed", lines)
 
     assert 2 == done.returncode
-    assert "on the command line: --model NAME, or JACKFIELD_EMBEDDINGS_MODEL\n" in done.stderr
+    assert (
+        "on the command line: --model NAME, or JACKFIELD_EMBEDDINGS_MODEL; jackfield models lists them\n" in done.stderr
+    )
 
 
 REFUSED = [
@@ -187,6 +189,36 @@ def test_what_came_before_it_broke_off_is_kept(emulated, jackfield_emulator, man
     again = emulated("embed", *MODEL, many, "-o", "v.npy", "--resume")
     assert (1, [1]) == (again.returncode, [len(record.body["input"]) for record in jackfield_emulator.journal])
     assert part_of(tmp_path / "v.npy").exists()
+
+
+def test_standard_output_gets_what_comes(emulated, many, tmp_path):
+    """Without a file what came before a failure is on standard output, as far as it came; later calls' too."""
+    broken = emulated("embed", *MODEL, many, "--with-input")
+    (tmp_path / "first.txt").write_text("word " * 9000 + "\nword" * 2048)
+    (tmp_path / "second.txt").write_text("word\nother\n")
+    later = emulated("embed", *MODEL, "first.txt", "second.txt")
+
+    assert (1, 1) == (broken.returncode, later.returncode)
+    assert [*range(1, 2049)] == [row["line"] for row in rows(broken.stdout)]
+    assert [2048, 2049, 2050] == [row["index"] for row in rows(later.stdout)]
+    assert rows(emulated("embed", *MODEL, "second.txt").stdout)[1]["vector"] == rows(later.stdout)[-1]["vector"]
+
+
+def test_a_reader_that_leaves(environment, jackfield_emulator, tmp_path):
+    """Nothing more is asked for where nobody reads the answer any longer."""
+    (tmp_path / "many.txt").write_text("word\n" * 5000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "jackfield_cli", "embed", "-p", "openai", *MODEL, "many.txt"],
+        env={**environment, **jackfield_emulator.environment},
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert (141, b"", 1) == (process.returncode, said, len(jackfield_emulator.journal))
 
 
 def test_resumed_to_the_end(emulated, jackfield_emulator, tmp_path):

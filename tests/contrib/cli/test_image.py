@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from jackfield_cli._placing import kept, named_after
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MODEL = ["--model", "gpt-image-1"]
+POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX names")
 
 
 def names(folder: Path) -> list[str]:
@@ -125,6 +127,9 @@ REFUSED = [
     (["A cat", "-o", "there.png"], "'there.png' exists; name another file, or write over it with --force"),
     (["A cat", "-o", "twice.png", "-n", "2"], "'twice-2.png' exists"),
     (["A cat", "-o", "bare"], "'bare.png' exists"),
+    pytest.param(
+        ["A cat", "-o", "/dev/null", "--force"], "'/dev/null' is a device or a pipe; name a file", marks=POSIX
+    ),
     (["A cat", "-o", "nowhere/cat.png"], "there is no folder 'nowhere'; make it first"),
     (["A cat", "-o", "-", "-n", "2"], "standard output takes one picture"),
     (["A cat", "-o", "-", "--json"], "standard output takes one picture"),

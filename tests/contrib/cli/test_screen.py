@@ -51,7 +51,7 @@ def on_a_terminal(args, environment):
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**environment, "TERM": "xterm", "COLUMNS": "100"},
+        env={"TERM": "xterm", "COLUMNS": "100", **environment},
     )
     os.close(theirs)
     said = b""
@@ -81,10 +81,11 @@ def test_answer_on_a_terminal(environment, vendor):
     assert "Hello, world\r\n\x1b[2mopenai · fine-2024" in said
 
 
-def test_no_colours(environment, vendor):
-    """NO_COLOR keeps the line plain."""
+@pytest.mark.parametrize("plain", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_no_colours(environment, vendor, plain):
+    """NO_COLOR keeps the line plain, and so does a terminal that has none."""
     args = ["ask", "-p", "openai", "--endpoint", vendor.endpoint, "-m", "fine", "Hi"]
-    _, said = on_a_terminal(args, {**environment, "NO_COLOR": "1"})
+    _, said = on_a_terminal(args, {**environment, **plain})
 
     assert "Hello, world\r\nopenai · fine-2024" in said
 

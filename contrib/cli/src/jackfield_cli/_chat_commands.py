@@ -39,7 +39,7 @@ def run_command(conversation: Conversation, line: str) -> None:
         JackfieldError: It failed.
     """
     name, rest = [*line[1:].split(maxsplit=1), "", ""][:2]
-    command = COMMANDS.get(name)
+    command = COMMANDS.get(OTHER_NAMES.get(name, name))
     if command is None:
         near = get_close_matches(name, COMMANDS, 1)
         hint = f"did you mean /{near[0]}?" if near else "/help lists them"
@@ -57,7 +57,7 @@ def _help(conversation: Conversation, _: str) -> None:
     widest = max(len(row[0]) for row in rows)
     for typed, does in rows:
         conversation.tell(f"{typed:{widest}}  {does}")
-    conversation.tell("Enter sends, Alt-Enter begins a new line; Ctrl-C stops an answer, Ctrl-D leaves")
+    conversation.tell(conversation.keys)
 
 
 def _system(conversation: Conversation, text: str) -> None:
@@ -133,5 +133,6 @@ COMMANDS = {
     "save": Command(_save, "[FILE]", "write the conversation to a file, the one of last time where none is named"),
     "load": Command(_load, "FILE", "go on with a conversation from a file"),
     "help": Command(_help, "", "list the commands"),
-    "quit": Command(_quit, "", "leave"),
+    "quit": Command(_quit, "", "leave; so does /exit"),
 }
+OTHER_NAMES = {"exit": "quit"}

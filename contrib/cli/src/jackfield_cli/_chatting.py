@@ -55,11 +55,17 @@ def chatted(options: Options) -> int:
     session = _session(options)
     client, name, model = opened(choice, model=options.model, variable=MODEL_VARIABLE, setting="chat_model")
     with client:
-        conversation = Conversation(
-            client=client, name=name, model=model, session=session, options=options, file=options.load
-        )
         history = None if options.no_history else History(state_file(os.environ), os.environ)
         source = lines(history, [f"/{each}" for each in COMMANDS])
+        conversation = Conversation(
+            client=client,
+            name=name,
+            model=model,
+            session=session,
+            options=options,
+            keys=source.keys,
+            file=options.load,
+        )
         if conversation.is_typed:
             conversation.tell(in_a_line([name, model, "/help lists the commands", "Ctrl-D leaves"]))
         with source.held():

@@ -10,10 +10,15 @@ from jackfield.errors import JackfieldError, ProblemsError
 from jackfield_cli import _screen
 from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE, IMAGES_MODEL_VARIABLE, MODEL_VARIABLE
 
+
+def _model_tip(variable: str) -> str:
+    return f"on the command line: --model NAME, or {variable}; jackfield models lists them"
+
+
 TIPS = {
-    "the client images_model=": f"on the command line: --model NAME, or {IMAGES_MODEL_VARIABLE}",
-    "the client embeddings_model=": f"on the command line: --model NAME, or {EMBEDDINGS_MODEL_VARIABLE}",
-    "model: missing": f"on the command line: --model NAME, or {MODEL_VARIABLE}",
+    "the client images_model=": _model_tip(IMAGES_MODEL_VARIABLE),
+    "the client embeddings_model=": _model_tip(EMBEDDINGS_MODEL_VARIABLE),
+    "model: missing": _model_tip(MODEL_VARIABLE),
     "allow_plain_http=": "on the command line: --set allow_plain_http=true",
     "endpoint=": "on the command line: --endpoint URL",
     "settings of provider": "on the command line: --set NAME=VALUE; keys by the environment or a configuration alone",

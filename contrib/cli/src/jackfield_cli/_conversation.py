@@ -35,6 +35,7 @@ class Conversation:
         name: What to call them.
         model: The model that is asked, or None for the client's own.
         session: What was said.
+        keys: What the keys do where turns are typed, for `/help`.
         before: What was said before the last turn, and the last turn itself: what a retry sends again.
         attached: What goes with the next turn.
         file: Where it was saved to or loaded from last, or None.
@@ -47,6 +48,7 @@ class Conversation:
     model: str | None
     session: ChatSession
     options: Options
+    keys: str
     before: tuple[ChatSession, Message] | None = None
     attached: list[ContentPart] = field(factory=list)
     file: Path | None = None

@@ -2,11 +2,13 @@
 
 Rule 1: what is wrong with files and names is found before anything is sent.
 Rule 2: a file of vectors is whole or not there; what came before a run broke off is kept beside it.
-Rule 3: nothing that was paid for is lost: what an earlier run kept is gone on from, or left alone.
+Rule 3: nothing that was paid for is lost: what an earlier run kept is gone on from, or left alone; standard output gets
+each vector when it comes.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +17,18 @@ from attrs import frozen
 
 from jackfield import DataBatch
 from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE
-from jackfield_cli._files import free, readable_errors, written
+from jackfield_cli._files import free, readable_errors
 from jackfield_cli._inputs import inputs
 from jackfield_cli._kept import digest, keep, kept, part_of
 from jackfield_cli._opening import Answering, opened
 from jackfield_cli._progress import Progress
-from jackfield_cli._screen import note, pour, say
+from jackfield_cli._rows import Poured, write
+from jackfield_cli._screen import is_terminal, note, say
 from jackfield_cli._telling import accounted, document, in_a_line
-from jackfield_cli._vectors import json_lines, npy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from jackfield.operations.embeddings import Vector
     from jackfield_cli._inputs import Input
 
 _FORMATS = (".npy", ".jsonl")
@@ -45,6 +46,11 @@ class Options(Answering):
     dimensions: int | None
     resume: bool
     model: str | None
+
+    @property
+    def wants_progress(self) -> bool:
+        """Whether a bar may show: not where vectors run over the same screen."""
+        return not self.quiet and (self.output is not None or not is_terminal(sys.stdout))
 
     def check(self) -> None:
         """Raise where what was typed contradicts itself.
@@ -85,12 +91,20 @@ def embedded(options: Options) -> int:
             "inputs": digest(each.text for each in texts),
         }
         batch = DataBatch(each.text for each in texts)
+        poured = Poured(batch, texts, with_input=options.with_input)
         resumed = 0 if options.output is None else _resumed(batch, options.output, options.resume, head)
         try:
-            with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=not options.quiet) as progress:
-                client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=progress.tell)
+            with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=options.wants_progress) as progress:
+
+                def tell(done: int, total: int) -> None:
+                    if options.output is None:
+                        poured.go_on()
+                    progress.tell(done, total)
+
+                client.embed_batch(batch, model=model, dimensions=options.dimensions, progress=tell)
             vectors = [vector for vector in batch.vectors if vector is not None]
-            _write(vectors, texts, options)
+            if options.output is not None:
+                write(vectors, texts, options.output, force=options.force, with_input=options.with_input)
         except BaseException:  # Ctrl-C as well: what came is paid for
             _keep(batch, texts, options, head, resumed)
             raise
@@ -133,21 +147,6 @@ def _keep(batch: DataBatch, texts: Sequence[Input], options: Options, head: Mapp
     note(f"{len(came)} of {len(batch)} vectors are kept in {place}; {how}")
     for chunk in batch.missing[:1]:
         note(f"the first that has none: {texts[chunk.index].place}")
-
-
-def _write(vectors: Sequence[Vector], texts: Sequence[Input], options: Options) -> None:
-    """Write the vectors to where they were wanted."""
-    if options.output is None:
-        pour(json_lines(vectors, _facts(texts, options)))
-        return
-    with written(options.output, force=options.force) as file:
-        is_array = options.output.suffix == ".npy"
-        file.writelines(npy(vectors) if is_array else json_lines(vectors, _facts(texts, options)))
-
-
-def _facts(texts: Sequence[Input], options: Options) -> Iterable[Mapping[str, Any]]:
-    for each in texts:
-        yield {"file": each.file, "line": each.line, "input": each.text} if options.with_input else {}
 
 
 def _story(name: str, facts: Mapping[str, Any], output: Path | None) -> str:

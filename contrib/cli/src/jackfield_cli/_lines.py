@@ -21,7 +21,13 @@ CONTINUATION = "… "
 
 
 class Lines(Protocol):
-    """Turns, one after the other."""
+    """Turns, one after the other.
+
+    Attributes:
+        keys: What the keys do, for somebody who asks.
+    """
+
+    keys: str
 
     def read(self) -> str | None:
         """Return the next turn, or None after the last.
@@ -40,6 +46,8 @@ class Lines(Protocol):
 class PipedLines:
     """Each line of standard input."""
 
+    keys = "Each line is a turn"
+
     def read(self) -> str | None:
         """Return the next line."""
         line = _line()
@@ -53,12 +61,18 @@ class PipedLines:
 class TypedLines:
     """Each line that is typed at a terminal which can do no more; one that ends in a backslash goes on."""
 
+    keys = "Enter sends, but after a backslash begins a new line; Ctrl-C stops an answer, Ctrl-D leaves"
+
     def read(self) -> str | None:
         """Ask on standard error, and return what is typed."""
         typed: list[str] = []
         while True:
-            click.echo(CONTINUATION if typed else PROMPT, nl=False, err=True)
-            line = _line()
+            try:
+                click.echo(CONTINUATION if typed else PROMPT, nl=False, err=True)
+                line = _line()
+            except KeyboardInterrupt:
+                click.echo(err=True)  # the terminal has written ^C
+                raise
             if line is None:
                 click.echo(err=True)
                 return "\n".join(typed) if typed else None

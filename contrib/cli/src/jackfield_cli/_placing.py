@@ -47,6 +47,7 @@ def place(options: Options, described: str) -> Path:
         if output is None or output.is_dir():
             return writable(output or Path()) / named_after(described)
     if not output.suffix:
+        free(output, force=True)  # a device of that very name is meant, not a file beside it
         free(output.with_name(f"{output.name}.png"), force=options.force)
     else:
         for path in numbered(output, options.n or 1):

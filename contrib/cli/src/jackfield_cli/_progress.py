@@ -38,7 +38,8 @@ class Progress:
         from rich.progress import Progress as Bar  # noqa: PLC0415
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        # Standard output is left alone: what is written there is for a file or a program.
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
         self._task = self._bar.add_task(f"[dim]{escape(text)}[/dim]", completed=done, total=total)
 
     def tell(self, done: int, total: int) -> None:

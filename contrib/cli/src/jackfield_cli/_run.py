@@ -29,7 +29,7 @@ is wrong; 3 the network failed; 130 interrupted.
 
 
 def _without_color(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    if value:
+    if value or _screen.is_dumb():
         ctx.color = ctx.ensure_object(Session).color = False
 
 

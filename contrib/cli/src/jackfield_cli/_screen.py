@@ -46,7 +46,12 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def is_plain() -> bool:
     """Tell whether standard output is no terminal, or one that can do no more than show lines."""
-    return not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb"
+    return not is_terminal(sys.stdout) or is_dumb()
+
+
+def is_dumb() -> bool:
+    """Tell whether the terminal shows lines and nothing else: no colours, no cursor that goes back."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def shown(text: str, stream: TextIO | None) -> str:

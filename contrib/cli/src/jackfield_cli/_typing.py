@@ -34,6 +34,8 @@ class EditedLines:
         commands: What completes after a slash.
     """
 
+    keys = "Enter sends, Alt-Enter begins a new line; Ctrl-C stops an answer, Ctrl-D leaves"
+
     def __init__(self, history: Kept | None, commands: Sequence[str]) -> None:
         self._session: PromptSession[str] = PromptSession(
             PROMPT,

@@ -58,8 +58,13 @@ def json_lines(vectors: Iterable[Vector], facts: Iterable[Mapping[str, Any]]) ->
     A number has as many digits as a 32-bit float needs to be read back as itself, and no more.
     """
     for index, (vector, told) in enumerate(zip(vectors, facts, strict=True)):
-        opening = json.dumps({"index": index, **told})[:-1]  # ASCII: nothing in it speaks to a terminal
-        yield f'{opening}, "vector": {numbers(vector)}}}\n'.encode()
+        yield json_line(index, vector, told)
+
+
+def json_line(index: int, vector: Vector, told: Mapping[str, Any]) -> bytes:
+    """Return one of those lines."""
+    opening = json.dumps({"index": index, **told})[:-1]  # ASCII: nothing in it speaks to a terminal
+    return f'{opening}, "vector": {numbers(vector)}}}\n'.encode()
 
 
 def numbers(vector: Vector) -> str:
