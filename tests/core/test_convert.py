@@ -422,3 +422,15 @@ def test_depth_is_counted_as_a_parser_counts_it(document: Any, spelt: bool) -> N
     text = json.dumps(document, ensure_ascii=spelt, separators=(",", ":")).encode()
 
     assert nesting(document) == convert._depth(text, 1000)
+
+
+def test_depth_of_what_is_cut_off_is_counted_as_well() -> None:
+    """A quotation mark that is never closed hides nothing that a parser would reach."""
+    assert 2 == convert._depth(b'[["', 1000)
+    assert 3 == convert._depth(b'[["a" [', 1000)
+
+
+def test_the_standard_librarys_parser_tells_of_depth_by_the_same_error() -> None:
+    """Where the limit is larger than its own."""
+    with pytest.raises(ValueError, match="nested too deeply"):
+        convert._plain_loads(b"[" * 100_000)

@@ -280,6 +280,11 @@ def test_a_long_error_is_cut() -> None:
     assert 300 == len(sent[1]["messages"][-1]["content"])
 
 
+def test_an_empty_answer_is_one() -> None:
+    """A model may have nothing to say."""
+    assert "" == asked([says("")])[0]
+
+
 def test_a_refusal_is_no_empty_answer() -> None:
     """Its words are in the error."""
     choice = {"index": 0, "message": {"role": "assistant", "content": None, "refusal": "No."}, "finish_reason": "stop"}
