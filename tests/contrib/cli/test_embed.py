@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jackfield_cli._kept import part_of
+from jackfield_cli._kept import digest, part_of
 
 NO_FILES = pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that takes no files, root's neither")
 MODEL = ["--model", "text-embedding-3-small", "--dimensions", "4"]
@@ -221,40 +221,66 @@ def test_a_reader_that_leaves(environment, jackfield_emulator, tmp_path):
     assert (141, b"", 1) == (process.returncode, said, len(jackfield_emulator.journal))
 
 
+def test_resumed_with_other_texts(emulated, jackfield_emulator, tmp_path):
+    """A line that was wrong may be mended: the others' vectors are found again, and those of no line are not lost."""
+    (tmp_path / "lines.txt").write_text("new\nb\na\nb\n")
+    kept = kept_of(("a", [1, 0, 0, 0]), ("b", [0, 1, 0, 0]), ("old", [0, 0, 1, 0]))
+    part_of(tmp_path / "v.jsonl").write_text(kept)
+    done = emulated("embed", *MODEL, "lines.txt", "-o", "v.jsonl", "--resume")
+
+    assert [["new"]] == [record.body["input"] for record in jackfield_emulator.journal]
+    written = [row["vector"] for row in rows((tmp_path / "v.jsonl").read_text())]
+    assert [[0, 1, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]] == written[1:]
+    assert "v.jsonl.part stays: 1 of its vectors are of texts that were not asked for now" in done.stderr
+    assert "4 vectors · 3 of them from the earlier run" in done.stderr
+    assert kept == part_of(tmp_path / "v.jsonl").read_text()
+
+
+def test_broken_off_again_with_other_texts(emulated, many, tmp_path):
+    """What is kept a second time has what was kept the first, also of texts that are gone."""
+    part_of(tmp_path / "v.npy").write_text(kept_of(("old", [0, 0, 1, 0])))
+    done = emulated("embed", *MODEL, many, "-o", "v.npy", "--resume", "-q")
+
+    assert (1, 1) == (done.returncode, done.stderr.count("\nerror: ") + done.stderr.startswith("error: "))
+    found = rows(part_of(tmp_path / "v.npy").read_text())[1:]
+    assert [digest("old"), digest("word")] == [row["text"] for row in found]
+
+
 def test_resumed_to_the_end(emulated, jackfield_emulator, tmp_path):
     """A run that is taken up again ends as one that never broke off, and takes away what was kept."""
     (tmp_path / "lines.txt").write_text("a\nb\nc\n")
     emulated("embed", *MODEL, "lines.txt", "-o", "whole.jsonl", "--with-input")
-    head, rest = kept_of(emulated, tmp_path)
-    part_of(tmp_path / "v.jsonl").write_text(head + "\n" + rest[1] + "\n")
+    vector = rows((tmp_path / "whole.jsonl").read_text())[1]["vector"]
+    for name in ("v.npy", "v.jsonl"):
+        part_of(tmp_path / name).write_text(kept_of(("b", vector)))
     jackfield_emulator.journal.clear()
     noted = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--json", "--resume")
     done = emulated("embed", *MODEL, "lines.txt", "-o", "v.jsonl", "--resume", "--with-input")
 
-    assert (0, 0) == (noted.returncode, json.loads(noted.stdout)["resumed"])
+    assert (0, 1) == (noted.returncode, json.loads(noted.stdout)["resumed"])
     assert "3 vectors · 1 of them from the earlier run · 4 numbers each" in done.stderr
-    assert [["a", "b", "c"], ["a", "c"]] == [record.body["input"] for record in jackfield_emulator.journal]
+    assert [["a", "c"]] * 2 == [record.body["input"] for record in jackfield_emulator.journal]
     assert (tmp_path / "whole.jsonl").read_text() == (tmp_path / "v.jsonl").read_text()
     assert not part_of(tmp_path / "v.jsonl").exists()
 
 
-def kept_of(emulated, tmp_path):
-    """Return what a run keeps of the file `lines.txt`: its first line, and one for each vector."""
-    from jackfield_cli._kept import digest
-
-    inputs = digest((tmp_path / "lines.txt").read_text().split())
-    head = {"provider": "openai", "model": MODEL[1], "dimensions": 4, "inputs": inputs}
-    lines = emulated("embed", *MODEL, "lines.txt").stdout.splitlines()
-    return json.dumps(head), lines
+def kept_of(*vectors, dimensions=4):
+    """Return what a run keeps: its first line, and one for each text and its vector."""
+    head = {"provider": "openai", "model": MODEL[1], "dimensions": dimensions}
+    lines = [json.dumps({"text": digest(text), "vector": vector}) for text, vector in vectors]
+    return "\n".join([json.dumps(head), *lines, ""])
 
 
 OTHERS = [
     (["--resume", "--dimensions", "5"], "kept for other dimensions; ask as you did then, with --resume, or remove it"),
     (["--resume", "--model", "text-embedding-3-large"], "kept for other model;"),
-    (["--resume", "more.txt"], "has 2 vectors that were kept for other inputs;"),
-    (["more.txt"], "has 2 vectors that were kept for other inputs;"),
-    ([], "has 2 of the vectors that you ask for; go on from there with --resume, or remove it, or name another file"),
-    (["--force"], "has 2 of the vectors that you ask for; go on from there with --resume"),
+    (["--dimensions", "5"], "has 2 vectors that were kept for other dimensions;"),
+    (["more.txt"], "has 2 vectors that were kept when a run broke off; go on from there with --resume"),
+    (
+        [],
+        "has 2 vectors that were kept when a run broke off; go on from there with --resume, or remove it",
+    ),
+    (["--force"], "has 2 vectors that were kept when a run broke off; go on from there with --resume"),
 ]
 
 
@@ -263,8 +289,7 @@ def test_what_was_kept_is_not_lost(emulated, jackfield_emulator, tmp_path, args,
     """What was kept is neither mixed with what is asked otherwise nor written over nor removed, whatever is forced."""
     for name in ("lines.txt", "more.txt"):
         (tmp_path / name).write_text("a\nb\n")
-    head, rest = kept_of(emulated, tmp_path)
-    text = "\n".join([head, *rest])
+    text = kept_of(("a", [1, 0, 0, 0]), ("b", [0, 1, 0, 0]))
     part_of(tmp_path / "v.npy").write_text(text)
     jackfield_emulator.journal.clear()
     done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", *args)
@@ -291,8 +316,7 @@ def test_what_no_run_kept(emulated, jackfield_emulator, lines, tmp_path, content
 def test_resumed_in_vain(emulated, tmp_path):
     """A run that is taken up again and gets nothing leaves what was kept, and says that it is there."""
     (tmp_path / "lines.txt").write_text("a\nb\nc\n")
-    head, _ = kept_of(emulated, tmp_path)
-    text = f'{head}\n{{"index": 0, "vector": [1, 0, 0, 0]}}\n'
+    text = kept_of(("a", [1, 0, 0, 0]))
     part_of(tmp_path / "v.npy").write_text(text)
     done = emulated("embed", *MODEL, "lines.txt", "-o", "v.npy", "--resume")
 
@@ -302,7 +326,7 @@ def test_resumed_in_vain(emulated, tmp_path):
 
 def test_what_another_run_kept_meanwhile(vendor, environment, tmp_path):
     """Of two runs at once neither loses what it paid for."""
-    (tmp_path / "many.txt").write_text("word\n" * 3000)
+    (tmp_path / "many.txt").write_text("\n".join(map(str, range(3000))))
     with running(vendor, environment, tmp_path) as process:
         part_of(tmp_path / "v.npy").write_text("theirs")
         process.send_signal(signal.SIGINT)
@@ -351,7 +375,7 @@ def running(vendor, environment, tmp_path):
 
 def test_interrupted(environment, vendor, tmp_path):
     """Ctrl-C keeps what came: it is paid for."""
-    (tmp_path / "many.txt").write_text("word\n" * 3000)
+    (tmp_path / "many.txt").write_text("\n".join(map(str, range(3000))))
     with running(vendor, environment, tmp_path) as process:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)

@@ -17,9 +17,9 @@ from attrs import frozen
 
 from jackfield import DataBatch
 from jackfield_cli._defaults import EMBEDDINGS_MODEL_VARIABLE
-from jackfield_cli._files import free, readable_errors
+from jackfield_cli._files import free
 from jackfield_cli._inputs import inputs
-from jackfield_cli._kept import digest, keep, kept, part_of
+from jackfield_cli._kept import Kept, kept, part_of
 from jackfield_cli._opening import Answering, opened
 from jackfield_cli._progress import Progress
 from jackfield_cli._rows import Poured, write
@@ -29,7 +29,6 @@ from jackfield_cli._telling import accounted, document, in_a_line
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jackfield_cli._inputs import Input
 
 _FORMATS = (".npy", ".jsonl")
 
@@ -84,15 +83,10 @@ def embedded(options: Options) -> int:
         client, name, model = opened(
             choice, model=options.model, variable=EMBEDDINGS_MODEL_VARIABLE, setting="embeddings_model"
         )
-        head = {
-            "provider": name,
-            "model": model,
-            "dimensions": options.dimensions,
-            "inputs": digest(each.text for each in texts),
-        }
         batch = DataBatch(each.text for each in texts)
+        earlier = _earlier(options, {"provider": name, "model": model, "dimensions": options.dimensions})
+        resumed = 0 if earlier is None else earlier.give(batch)
         poured = Poured(batch, texts, with_input=options.with_input)
-        resumed = 0 if options.output is None else _resumed(batch, options.output, options.resume, head)
         try:
             with client, Progress(f"{name} embeds", resumed, len(texts), is_wanted=options.wants_progress) as progress:
 
@@ -106,11 +100,11 @@ def embedded(options: Options) -> int:
             if options.output is not None:
                 write(vectors, texts, options.output, force=options.force, with_input=options.with_input)
         except BaseException:  # Ctrl-C as well: what came is paid for
-            _keep(batch, texts, options, head, resumed)
+            if earlier is not None:
+                earlier.keep(batch, texts)
             raise
-        if options.output is not None and resumed:
-            with readable_errors(part := part_of(options.output)):
-                part.unlink(missing_ok=True)
+        if earlier is not None:
+            earlier.remove(batch)
     facts = {
         "provider": client.provider,
         "model": model,
@@ -126,27 +120,11 @@ def embedded(options: Options) -> int:
     return 0
 
 
-def _resumed(batch: DataBatch, output: Path, resume: bool, head: Mapping[str, Any]) -> int:  # noqa: FBT001 - as it was typed
-    """Put the vectors in that an earlier run kept, and return how many those are."""
-    vectors = kept(part_of(output), head, resume=resume)
-    for chunk in batch:
-        chunk.vector = vectors.get(chunk.index)
-    return len(vectors)
-
-
-def _keep(batch: DataBatch, texts: Sequence[Input], options: Options, head: Mapping[str, Any], resumed: int) -> None:
-    """Write down what came, and say where it is and what did not come."""
-    came = {chunk.index: chunk.vector for chunk in batch if chunk.vector is not None}
-    if options.output is None or not came:
-        return
-    part = part_of(options.output)
-    place = keep(part, head, came, force=resumed > 0) if len(came) > resumed else part
-    if options.quiet:
-        return
-    how = "the same with --resume goes on from there" if place == part else f"move that to {part} to go on from there"
-    note(f"{len(came)} of {len(batch)} vectors are kept in {place}; {how}")
-    for chunk in batch.missing[:1]:
-        note(f"the first that has none: {texts[chunk.index].place}")
+def _earlier(options: Options, head: Mapping[str, Any]) -> Kept | None:
+    """Return what earlier runs kept, or None where vectors go to standard output, which gets them as they come."""
+    if options.output is None:
+        return None
+    return kept(part_of(options.output), head, resume=options.resume, is_quiet=options.quiet)
 
 
 def _story(name: str, facts: Mapping[str, Any], output: Path | None) -> str:
