@@ -204,6 +204,13 @@ def test_standard_output_gets_what_comes(emulated, many, tmp_path):
     assert rows(emulated("embed", *MODEL, "second.txt").stdout)[1]["vector"] == rows(later.stdout)[-1]["vector"]
 
 
+def test_each_call_writes_its_own(emulated, tmp_path):
+    """What an earlier call wrote is not written again."""
+    (tmp_path / "many.txt").write_text("word\n" * 2050)
+
+    assert [*range(2050)] == [row["index"] for row in rows(emulated("embed", *MODEL, "many.txt").stdout)]
+
+
 def test_a_reader_that_leaves(environment, jackfield_emulator, tmp_path):
     """Nothing more is asked for where nobody reads the answer any longer."""
     (tmp_path / "many.txt").write_text("word\n" * 5000)
