@@ -156,6 +156,17 @@ def test_several_lines(terminal, jackfield_emulator):
     assert [("user", "one\ntwo\nthree four\nfive")] == said(jackfield_emulator.journal)
 
 
+def test_a_long_line(terminal):
+    """A line that is longer than the screen is wide does not look like two; one that is begun does."""
+    there = terminal()
+    there.sees(">")
+    there.type("word " * 30 + "end")
+    assert "…" not in there.sees("end")
+    there.type("\nbegun")
+    there.sees("… ")
+    there.sees("begun")
+
+
 @pytest.mark.jackfield_emulator(pace=0.2)
 def test_ctrl_c_stops_the_answer(terminal, jackfield_emulator):
     """Ctrl-C in the middle of an answer stops it and keeps the conversation as it was; /retry asks again."""

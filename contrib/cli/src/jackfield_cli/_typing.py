@@ -40,7 +40,7 @@ class EditedLines:
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
-            prompt_continuation=CONTINUATION,
+            prompt_continuation=_before_line,
             key_bindings=_keys(),
             history=DummyHistory() if history is None else _Remembered(history),
             completer=_Commands(commands),
@@ -57,6 +57,11 @@ class EditedLines:
     def held(self) -> AbstractContextManager[None]:
         """Return what keeps the keys that are typed between two turns."""
         return keys_kept()
+
+
+def _before_line(width: int, line: int, wraps: int) -> str:  # noqa: ARG001 - prompt_toolkit calls it
+    """Return what stands before a line but the first: nothing to see where it is a long one's next part."""
+    return " " * len(CONTINUATION) if wraps else CONTINUATION
 
 
 def _keys() -> KeyBindings:
