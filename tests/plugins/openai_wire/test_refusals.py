@@ -157,7 +157,7 @@ def test_what_is_no_json_is_quoted(status, body, kind):
     """An error in plain text or HTML is told by its status, and quoted."""
     error = _error(status, body)
     assert kind is type(error)
-    assert (body.decode("utf-8", "replace") or "no reason given") in error.message
+    assert (body.decode("utf-8", "replace").rstrip(". ") or "no reason given") in error.message
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ def _error(call: Call, head: HttpHead, document: Any, own: NextStep | None = Non
         "param": _word(facts.get("param")),
         "details": facts or None,
     }
-    said = f"{call.provider} answered {status}" + (f" ({code})" if code else "") + f": {text or 'no reason given'}"
+    reason_given = text.rstrip(". ") or "no reason given"  # more follows in the same sentence
+    said = f"{call.provider} answered {status}" + (f" ({code})" if code else "") + f": {reason_given}"
     next_step = own(call, meant, code) if own is not None else None
     if is_filter(facts, code):
         report = report_in(facts)

@@ -128,6 +128,7 @@ def _said(error: JackfieldError) -> tuple[str, str | None]:
     text = str(error)
     quoted = error.details.get("message") if isinstance(error, AnswerError) and isinstance(error.details, dict) else ""
     if quoted and isinstance(error, AnswerError):
+        quoted = str(quoted).rstrip(". ")  # as the error quotes it
         before, found, after = text.partition(f"{quoted}; ")
         return (f"{before}{quoted}", after) if found else (text, None)
     if isinstance(error, DecodeError):  # what follows quotes the answer
