@@ -152,8 +152,8 @@ class Setup:
             name: The configuration's name; the default one where it is left out.
             source: Where configurations come from: the name of an installed source, or an object. The usual one reads
                 a file, and needs `pip install jackfield-configurations`.
-            changes: Arguments of the client that win over the configuration's. With another *endpoint* the keys of the
-                configuration stay behind: they were given for its own.
+            changes: Arguments of the client that win over the configuration's. With another *provider* or *endpoint*
+                the keys of the configuration stay behind: they were given for its own.
 
         Raises:
             ConfigurationError: There is no such configuration, or it cannot be read.

@@ -383,6 +383,9 @@ def test_tools_that_are_no_functions_are_the_callers_to_call() -> None:
         assert 2 == len(caught.value.partial.choices[0].message.tool_calls)
     with pytest.raises(ToolError, match="yours to call"):
         asked([calls(("mine", "{}"))], tools=described)
+    client = Client(Scripted(), transport=scripted([calls(("mine", "{}"))]), chat_model="m")
+    with pytest.raises(ToolError, match="yours to call"):
+        client.ask_for(Place, "Where?", tools=described)
 
 
 @pytest.mark.parametrize(

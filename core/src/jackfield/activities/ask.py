@@ -21,8 +21,6 @@ T = TypeVar("T")
 
 _NO_FIELDS = ("tool_rounds", "tool_errors")
 """What a chat takes beside the fields of its request."""
-
-
 _ELSEWHERE = {
     "messages": "a ChatSession holds them: client.chat(session, …), or client.call(CHAT, ChatRequest(messages=[…]))",
     "stream": "client.stream_chat(session, …), or client.stream(CHAT, ChatRequest(…))",
@@ -58,10 +56,11 @@ def asking_for(
         InvalidRequestError: There is no schema for *kind*.
         AnswerMismatchError: What the model said is no *kind*.
         RefusalError: The model refuses.
+        ToolError: As in `asking`.
     """
     parameters = {**parameters, "response_format": ResponseFormat.of(kind)}
     answer = yield from answering(start, _question(prompt, system, parameters), parameters, False, changes)  # noqa: FBT003
-    return answer.response.parse(kind)
+    return answer.in_words().parse(kind)
 
 
 def _question(prompt: str | None, system: str | None, parameters: Mapping[str, Any]) -> ChatRequest:
