@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
+from jackfield._values import Value
 from jackfield.errors import SetupError, TransportError
 from jackfield.http import Chunk, Command, Emit, Flow, Read, Run, RunAll, Send, Wait
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from jackfield.transports import Body, Transport
 
 
-@define
-class Io:
+@define(eq=False, repr=False)
+class Io(Value):
     """What one driven flow uses: a transport, the body being read, and at the end the result."""
 
     transport: Transport

@@ -27,6 +27,7 @@ from attrs import frozen
 from jackfield._answer import body_of
 from jackfield._request import USER_AGENT, leaves_this_machine
 from jackfield._scrub import without_frames
+from jackfield._values import FrozenValue
 from jackfield.errors import (
     AuthenticationError,
     DecodeError,
@@ -57,8 +58,8 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(:\d*)?", re.ASCII | re.IGNOR
 """Host and port. Of what else may stand there, such as a backslash, parsers make different hosts."""
 
 
-@frozen
-class File:
+@frozen(eq=False, repr=False)
+class File(FrozenValue):
     """A file as it came.
 
     Attributes:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from jackfield._settings import environment
+from jackfield._values import FrozenValue
 
 FROM_ENVIRONMENT = "environment"
 TRUSTS = ("openssl", "os")
@@ -22,8 +23,8 @@ _VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
-@frozen(kw_only=True)
-class Network:
+@frozen(kw_only=True, eq=False, repr=False)
+class Network(FrozenValue):
     """How requests leave this machine.
 
     Attributes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from jackfield._values import FrozenValue
 from jackfield.errors import SetupError
 from jackfield.http import fits_header
 from jackfield.retry import Retries
@@ -27,8 +28,8 @@ UNSET: Any = _Unset()
 """What an option is that a call leaves as the client has it; None means 'no limit'."""
 
 
-@frozen(kw_only=True)
-class Options:
+@frozen(kw_only=True, eq=False, repr=False)
+class Options(FrozenValue):
     """What a caller may set for a client or for one call.
 
     Attributes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
+from jackfield._values import FrozenValue, Value
 from jackfield.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
@@ -39,16 +40,16 @@ class Call:
     limits: Limits = DEFAULT
 
 
-@frozen
-class Payload:
+@frozen(eq=False, repr=False)
+class Payload(FrozenValue):
     """A request's body. `None` for no body, as with GET."""
 
     body: bytes | None = field(default=None, repr=False)
     content_type: str | None = "application/json"
 
 
-@frozen
-class RateLimit:
+@frozen(eq=False, repr=False)
+class RateLimit(FrozenValue):
     """One of the provider's limits, as its headers tell it.
 
     Attributes:
@@ -62,8 +63,8 @@ class RateLimit:
     reset_after: float | None = None
 
 
-@frozen
-class AnswerFacts:
+@frozen(eq=False, repr=False)
+class AnswerFacts(FrozenValue):
     """What a provider's response headers say beside the answer.
 
     Attributes:
@@ -84,8 +85,8 @@ class AnswerFacts:
         return next(iter(self.request_ids.values()), None)
 
 
-@define
-class Attempt:
+@define(eq=False, repr=False)
+class Attempt(Value):
     """One request that was sent, or could not be.
 
     Attributes:
@@ -107,8 +108,8 @@ class Attempt:
     fetch: bool = False
 
 
-@define
-class CallMeta:
+@define(eq=False, repr=False)
+class CallMeta(Value):
     """The story of one call; on every response, stream and error.
 
     Attributes:

@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from attrs import define, evolve, field, frozen
 
+from jackfield._values import FrozenValue, Value
 from jackfield.secret import Secret
 
 Header: TypeAlias = str | Secret
@@ -37,8 +38,8 @@ def fits_header(name: str, value: str = "") -> bool:
     return _HEADER_NAME.fullmatch(name) is not None and value.isascii() and value.isprintable()
 
 
-@frozen
-class HttpRequest:
+@frozen(eq=False, repr=False)
+class HttpRequest(FrozenValue):
     """One request, complete but for what the transport adds (host, content-length).
 
     Attributes:
@@ -82,8 +83,8 @@ class HttpRequest:
         return text
 
 
-@define
-class HttpHead:
+@define(eq=False, repr=False)
+class HttpHead(Value):
     """Status and headers of an answer.
 
     Attributes:
@@ -97,46 +98,46 @@ class HttpHead:
     at: float = 0.0
 
 
-@define
-class Chunk:
+@define(eq=False, repr=False)
+class Chunk(Value):
     """Some bytes of a body; empty at its end."""
 
     data: bytes
     at: float = 0.0
 
 
-@define
-class Send:
+@define(eq=False, repr=False)
+class Send(Value):
     """Send *request*; the reply is an `HttpHead`. *timeout* seconds are given until the head is complete."""
 
     request: HttpRequest
     timeout: float | None = None
 
 
-@define
-class Read:
+@define(eq=False, repr=False)
+class Read(Value):
     """Read the next bytes of the answer, at most *limit*; the reply is a `Chunk`. *timeout* is in seconds."""
 
     limit: int = 65536
     timeout: float | None = None
 
 
-@define
-class Wait:
+@define(eq=False, repr=False)
+class Wait(Value):
     """Let *seconds* pass; the reply is the clock after that."""
 
     seconds: float
 
 
-@define
-class Emit:
+@define(eq=False, repr=False)
+class Emit(Value):
     """Hand *events*, in order, to whoever iterates the stream; the reply is None."""
 
     events: Sequence[Any]
 
 
-@define
-class Run:
+@define(eq=False, repr=False)
+class Run(Value):
     """Call *function*, which may block; the reply is what it returns.
 
     The async driver calls it in a thread, and awaits what comes back where that is awaitable.
@@ -145,8 +146,8 @@ class Run:
     function: Callable[[], Any]
 
 
-@define
-class RunAll:
+@define(eq=False, repr=False)
+class RunAll(Value):
     """Call *functions*, which know nothing of each other; the reply is what they return, in their order.
 
     Where one raises, its exception stands in the place of a result. The blocking driver calls them one after the other,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, field, frozen
 
+from jackfield._values import FrozenValue
 from jackfield.errors import LimitExceededError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def _depth(limits: object, attribute: Attribute[Any], value: object) -> None:
         raise ValueError(f"{attribute.name}: must be at most {_DEEP}, not {value!r}")
 
 
-@frozen(kw_only=True)
-class Limits:
+@frozen(kw_only=True, eq=False, repr=False)
+class Limits(FrozenValue):
     """How large an answer may be; more is a `LimitExceededError` that names the limit.
 
     Generous: 2,048 vectors of 3,072 decimals are 140 MB, ten large pictures 40 MB, one event with a picture 3 MB.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen, validators
 
+from jackfield._values import FrozenValue
 from jackfield.errors import AnswerError, JackfieldError, TransportError
 from jackfield.http import Flow, Wait
 
@@ -31,8 +32,8 @@ def _random() -> float:
 _DOUBLINGS = 64  # beyond that the longest backoff holds, and floats end
 
 
-@frozen(kw_only=True)
-class Retries:
+@frozen(kw_only=True, eq=False, repr=False)
+class Retries(FrozenValue):
     """How failures are tried again.
 
     Attributes:

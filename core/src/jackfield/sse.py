@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from attrs import define
 
+from jackfield._values import Value
 from jackfield.limits import DEFAULT, exceeded
 
 _BOM = b"\xef\xbb\xbf"
 
 
-@define
-class SseEvent:
+@define(eq=False, repr=False)
+class SseEvent(Value):
     """One event.
 
     Attributes:

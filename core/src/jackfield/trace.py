@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from jackfield._settings import environment
+from jackfield._values import FrozenValue
 from jackfield.errors import JackfieldError
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ _ASKED = ("messages", "prompt", "input")
 LEVELS = ("debug", "info", "warning", "error")
 
 
-@frozen(kw_only=True)
-class CallRecord:
+@frozen(kw_only=True, eq=False, repr=False)
+class CallRecord(FrozenValue):
     """How one call went.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
+from jackfield._values import Value
 from jackfield.call import CallMeta
 from jackfield.operations._rules import Request, RequestPart, Rule
 from jackfield.operations._shown import told
@@ -65,8 +66,8 @@ class Operation(Generic[RequestT, ResponseT, EventT]):
     encoding: Literal["json", "multipart"] = "json"
 
 
-@define(kw_only=True)
-class Document:
+@define(kw_only=True, eq=False, repr=False)
+class Document(Value):
     """Something read from a provider's answer.
 
     Every field has a default, which also stands where the answer has a null.
@@ -86,7 +87,7 @@ class Document:
         return told(self)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Response(Document):
     """A whole answer.
 

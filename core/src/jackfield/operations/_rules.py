@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from attrs import field, fields_dict, frozen
 
+from jackfield._values import FrozenValue
 from jackfield.errors import InvalidRequestError
 from jackfield.operations._shown import shown, told
 
@@ -30,8 +31,8 @@ def as_tuple(value: T) -> T:
     return cast("T", tuple(value))
 
 
-@frozen
-class Rule:
+@frozen(eq=False, repr=False)
+class Rule(FrozenValue):
     """What the value of one field must be. None, which means absent, is no value and needs no rule.
 
     Attributes:
@@ -174,8 +175,8 @@ class Rule:
         return cls(must_be, problems)
 
 
-@frozen(kw_only=True)
-class RequestPart:
+@frozen(kw_only=True, eq=False, repr=False)
+class RequestPart(FrozenValue):
     """What a request is made of, and the request itself: values, checked by a table.
 
     A field that is None is absent: it is not sent.
@@ -241,7 +242,7 @@ class RequestPart:
         ]
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Request(RequestPart):
     """What is asked of a provider; the root of every operation's request entity.
 

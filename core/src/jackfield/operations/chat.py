@@ -101,7 +101,7 @@ _MESSAGE = Rule.part(
 )
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ChatRequest(Request):
     """What is asked of a model. Everything but the messages is optional; what is left out is the provider's choice.
 
@@ -229,7 +229,7 @@ class ChatRequest(Request):
     user: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class PromptTokensDetails(Document):
     """What a prompt's tokens were, as far as the provider counts them."""
 
@@ -240,7 +240,7 @@ class PromptTokensDetails(Document):
     audio_tokens: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class CompletionTokensDetails(Document):
     """What an answer's tokens were, as far as the provider counts them."""
 
@@ -251,7 +251,7 @@ class CompletionTokensDetails(Document):
     rejected_prediction_tokens: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Usage(Document):
     """What a chat used, in tokens.
 
@@ -270,7 +270,7 @@ class Usage(Document):
     completion_tokens_details: CompletionTokensDetails | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ChatResponse(Response):
     """What a model answers.
 
@@ -358,7 +358,7 @@ class ChatResponse(Response):
         return fold.result()
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ChatEvent(Document):
     """What a stream brings at once. The fields are those of `ChatResponse`; most events carry few of them.
 

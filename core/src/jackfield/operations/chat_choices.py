@@ -12,7 +12,7 @@ from jackfield.operations.messages import Annotation, AssistantMessage, Audio
 from jackfield.operations.tools import FunctionCall, ToolCallDelta
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class TokenLogprob(Document):
     """How likely a token was.
 
@@ -29,7 +29,7 @@ class TokenLogprob(Document):
     top_logprobs: tuple[TokenLogprob, ...] = ()
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Logprobs(Document):
     """How likely the tokens of an answer were; in a stream, those of one event.
 
@@ -42,7 +42,7 @@ class Logprobs(Document):
     refusal: tuple[TokenLogprob, ...] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Choice(Document):
     """One answer of the `n` that were asked for.
 
@@ -62,7 +62,7 @@ class Choice(Document):
     content_filter_results: Mapping[str, Any] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Delta(Document):
     """What one event adds to a choice's message. Each field continues the message's field of that name."""
 
@@ -76,7 +76,7 @@ class Delta(Document):
     audio: Audio | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ChoiceDelta(Document):
     """What one event adds to a choice.
 

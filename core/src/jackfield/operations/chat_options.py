@@ -78,7 +78,7 @@ class JsonSchema(TypedDict, total=False):
     strict: bool | None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ResponseFormat(RequestPart):
     """The format of the answer.
 

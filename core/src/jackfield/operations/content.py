@@ -97,7 +97,7 @@ def _base64(data: bytes) -> str:
     return b2a_base64(data, newline=False).decode("ascii")
 
 
-@frozen(repr=False)
+@frozen(eq=False, repr=False)
 class TextPart(RequestPart):
     """Text beside other parts.
 
@@ -116,7 +116,7 @@ class TextPart(RequestPart):
     prompt_cache_breakpoint: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ImagePart(RequestPart):
     """A picture.
 
@@ -155,7 +155,7 @@ class ImagePart(RequestPart):
         return cls.from_url(f"data:{media_type};base64,{_base64(data)}", detail=detail)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class AudioPart(RequestPart):
     """A sound.
 
@@ -179,7 +179,7 @@ class AudioPart(RequestPart):
         return cls(input_audio=InputAudio(data=_base64(data), format=format))
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class FilePart(RequestPart):
     """A file, such as a PDF.
 
@@ -219,7 +219,7 @@ class FilePart(RequestPart):
         return cls(file=FileSource(filename=filename, file_data=content))
 
 
-@frozen(repr=False)
+@frozen(eq=False, repr=False)
 class RefusalPart(RequestPart):
     """A refusal of the assistant's, in a message of its role.
 

@@ -77,7 +77,7 @@ def as_input(value: EmbeddingInput) -> EmbeddingInput:
     return as_tuple(value)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class EmbeddingRequest(Request):
     """What is to become vectors.
 
@@ -108,7 +108,7 @@ class EmbeddingRequest(Request):
     user: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Embedding(Document):
     """The vector of one input.
 
@@ -127,7 +127,7 @@ class Embedding(Document):
     object: str = "embedding"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class EmbeddingUsage(Document):
     """What the inputs used, in tokens.
 
@@ -142,7 +142,7 @@ class EmbeddingUsage(Document):
     completion_tokens: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class EmbeddingResponse(Response):
     """The vectors.
 

@@ -12,13 +12,15 @@ from typing import Any
 
 from attrs import frozen
 
+from jackfield._values import FrozenValue
+
 _SEVERITIES = ("safe", "low", "medium", "high")
 _RESULTS = ("content_filter_results", "content_filter_result")
 """The key of a report inside an item: the wire has both."""
 
 
-@frozen(kw_only=True)
-class FilterFinding:
+@frozen(kw_only=True, eq=False, repr=False)
+class FilterFinding(FrozenValue):
     """What a filter says of one category.
 
     Attributes:
@@ -40,8 +42,8 @@ class FilterFinding:
     details: Any = None
 
 
-@frozen(kw_only=True)
-class FilterReport:
+@frozen(kw_only=True, eq=False, repr=False)
+class FilterReport(FrozenValue):
     """What a filter says of a whole answer.
 
     Attributes:

@@ -32,7 +32,7 @@ def _file(value: File | None) -> Any:
     return as_upload(value)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ImageEditRequest(Request):
     """Pictures, and what is to become of them. What fits together depends on the model.
 

@@ -18,7 +18,7 @@ def _file(value: File) -> Any:
     return as_upload(value)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ImageVariationRequest(Request):
     """A picture to vary. Few providers still do it.
 

@@ -50,7 +50,7 @@ class SvgOptions(TypedDict, total=False):
     """`{"effort": ...}`, with the efforts of a chat's reasoning."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ImageRequest(Request):
     """A description of the pictures wanted. What fits together depends on the model; what is left out is its choice.
 
@@ -121,7 +121,7 @@ class ImageRequest(Request):
     user: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ImageTokensDetails(Document):
     """Tokens by kind, as far as the provider counts them."""
 
@@ -129,7 +129,7 @@ class ImageTokensDetails(Document):
     image_tokens: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ImageUsage(Document):
     """What the pictures used, in tokens.
 
@@ -148,7 +148,7 @@ class ImageUsage(Document):
     output_tokens_details: ImageTokensDetails | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class SvgUsage(Document):
     """What writing SVG used, in tokens, beside the drawing.
 
@@ -167,7 +167,7 @@ class SvgUsage(Document):
     total_tokens: int = 0
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Image(Document):
     """One picture: as base64 text or as a URL, whichever was asked for.
 
@@ -195,7 +195,7 @@ class Image(Document):
         )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ImageResponse(Response):
     """The pictures.
 
@@ -258,7 +258,7 @@ class ImageResponse(Response):
         return fold.result()
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ImageEvent(Document):
     """A picture as far as it is drawn.
 

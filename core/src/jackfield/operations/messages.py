@@ -35,7 +35,7 @@ _REST = attrgetter(
 _NOTHING: tuple[object, ...] = (None, None, None, None, None, None, None, {})
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Message(RequestPart):
     """One message of a conversation. The class methods, one per role, are the short way to make one.
 
@@ -128,7 +128,7 @@ class Message(RequestPart):
         return cls(role="tool", content=content, tool_call_id=tool_call_id)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Audio(Document):
     """What the assistant says aloud; in a stream, a fragment of it.
 
@@ -145,7 +145,7 @@ class Audio(Document):
     expires_at: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class UrlCitation(Document):
     """A source on the web.
 
@@ -162,7 +162,7 @@ class UrlCitation(Document):
     end_index: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Annotation(Document):
     """A note to a message.
 
@@ -175,7 +175,7 @@ class Annotation(Document):
     url_citation: UrlCitation | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class AssistantMessage(Document):
     """What a model answers.
 

@@ -12,7 +12,7 @@ from jackfield.operations import Document, Operation, Request, Response, Rule
 __all__ = ["MODELS", "Model", "ModelsRequest", "ModelsResponse"]
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ModelsRequest(Request):
     """Asks for the models. It has no body, so there is nothing to say in it, and `extra` must be empty.
 
@@ -25,7 +25,7 @@ class ModelsRequest(Request):
     }
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class Model(Document):
     """One model.
 
@@ -44,7 +44,7 @@ class Model(Document):
     shutdown_date: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ModelsResponse(Response):
     """The models.
 

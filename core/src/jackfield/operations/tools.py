@@ -28,7 +28,7 @@ class Custom(TypedDict, total=False):
     """`{"type": "text"}`, or `{"type": "grammar", "grammar": {"syntax": "lark" or "regex", "definition": ...}}`."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Function(RequestPart):
     """A function that a model may call.
 
@@ -52,7 +52,7 @@ class Function(RequestPart):
     strict: bool | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Tool(RequestPart):
     """A tool that a model may call: a function, or one that takes free text (`custom`).
 
@@ -116,7 +116,7 @@ class Tool(RequestPart):
         return cls(type="custom", custom={key: value for key, value in given.items() if value is not None})
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class ToolChoice(RequestPart):
     """Which tool a model must call. Where a word will do (`none`, `auto`, `required`), give the word instead.
 
@@ -158,7 +158,7 @@ class ToolChoice(RequestPart):
         return cls(type="allowed_tools", allowed_tools={"mode": mode, "tools": tools})
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class FunctionCall(Document):
     """A call of a function; in a stream, a fragment of one.
 
@@ -171,7 +171,7 @@ class FunctionCall(Document):
     arguments: str = ""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class CustomCall(Document):
     """A call of a tool that takes free text; in a stream, a fragment of one.
 
@@ -184,7 +184,7 @@ class CustomCall(Document):
     input: str = ""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ToolCall(Document):
     """A call that the model wants made. Goes back to it in the assistant's message, before the tool's answer.
 
@@ -214,7 +214,7 @@ class ToolCall(Document):
         return self.custom.input if self.custom is not None else ""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, eq=False, repr=False)
 class ToolCallDelta(Document):
     """A fragment of a call, as a stream brings it. Only the first of a call is sure to say which.
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
+from jackfield._values import FrozenValue
 from jackfield.operations._rules import Rule
 from jackfield.operations._shown import shown
 from jackfield.operations.generated import ENDINGS, GeneratedImage, media_type_of
@@ -28,8 +29,8 @@ def _counted(data: bytes) -> str:
     return f"<{len(data):,} bytes>"
 
 
-@frozen
-class Upload:
+@frozen(eq=False, repr=False)
+class Upload(FrozenValue):
     """A file that is sent.
 
     Attributes:
@@ -51,8 +52,8 @@ File: TypeAlias = Upload | bytes | str | PathLike[str] | tuple[str, bytes] | Gen
 """What a file may be given as. Text is a path."""
 
 
-@frozen
-class _Unreadable:
+@frozen(eq=False, repr=False)
+class _Unreadable(FrozenValue):
     """A path without a file that can be read."""
 
     path: str
