@@ -59,6 +59,12 @@ def installed(group: str) -> dict[str, list[str]]:
     return dict(sorted(names.items()))
 
 
+def first_installed(group: str, names: tuple[str, ...]) -> str:
+    """Return the first of *names* that is installed in *group*, or the last one. Imports none of them."""
+    claimed = {point.name for point in _scan(tuple(sys.path))[group]}
+    return next((name for name in names if name in claimed), names[-1])
+
+
 def find(group: str, name: str) -> Any:
     """Import and return what the one entry point *name* of *group* points to.
 

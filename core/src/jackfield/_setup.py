@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import NOTHING, evolve, fields, has
 
 from jackfield._configured import configured
-from jackfield._discovery import find
+from jackfield._discovery import find, first_installed
 from jackfield._exchange import exchange
 from jackfield._network import Network, checked
 from jackfield._options import UNSET, settled
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from jackfield.operations import Operation
     from jackfield.retry import Retries
 
-DEFAULT_TRANSPORT = "urllib3"
 OPTIONS = (
     "allow_plain_http",
     "ca_bundle",
@@ -66,6 +65,9 @@ TIMEOUT = 300.0
 
 class Setup:
     """A provider, bound and ready."""
+
+    _transports: ClassVar[tuple[str, ...]] = ("urllib3",)
+    """What carries requests where neither the caller nor the provider says: the first of these that is installed."""
 
     def __init__(
         self,
@@ -134,7 +136,8 @@ class Setup:
                 **{name: model for name, model in models.items() if model is not None},
             }
             self._binding = bind(self.provider, self._settings.parts(), [_plugin(each) for each in plugins])
-            wanted = transport or getattr(self._settings, "transport", None) or DEFAULT_TRANSPORT
+            wanted = transport or getattr(self._settings, "transport", None)
+            wanted = wanted or first_installed("jackfield.transports", self._transports)
             self._owns_transport = isinstance(wanted, str) or transport is None
             self._transport = self._adopted(_transport(wanted, network) if isinstance(wanted, str) else wanted)
         except SetupError as error:

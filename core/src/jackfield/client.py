@@ -250,8 +250,12 @@ class Client(Setup):
 
 
 class AsyncClient(Setup):
-    """Talks to one provider, for asyncio. Takes the arguments of `Client`; bound to no event loop."""
+    """Talks to one provider, for asyncio. Takes the arguments of `Client`; bound to no event loop.
 
+    Requests go over the transport `asyncio` where `jackfield-asyncio` is installed, else over `urllib3` in threads.
+    """
+
+    _transports = ("asyncio", "urllib3")
     _transport: AsyncTransport
 
     def _adopted(self, transport: Any) -> AsyncTransport:
