@@ -1,6 +1,6 @@
 """What CI and contributors run: `nox -l` lists the sessions.
 
-Plain `nox` runs all but `changelog`, `faults`, `soak` and `fuzz`.
+Plain `nox` runs all but `bench`, `profile`, `changelog`, `faults`, `soak` and `fuzz`.
 `uvx nox` needs no installation. Every session builds its own environment under .nox and leaves .venv alone.
 Options after `--` go to pytest: `nox -s tests -- -k stream`.
 """
@@ -108,6 +108,20 @@ def fuzz(session: nox.Session, target: str) -> None:
     sync(session, "--all-packages", "--no-default-groups", "--group", "test")
     session.install("atheris>=2.3")
     session.run("python", "tests/faults/fuzz.py", target, *(session.posargs or ["-max_total_time=600"]))
+
+
+@nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """Print what a call costs beside the bare transport and the peers; `-- --quick --peers none` for a first look."""
+    sync(session, "--all-packages", "--no-default-groups", "--group", "bench")
+    session.run("python", "tests/benchmarks/bench.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def profile(session: nox.Session) -> None:
+    """Print where the time of one case goes, by layer and by function: `-- chat`."""
+    sync(session, "--all-packages", "--no-default-groups", "--group", "bench")
+    session.run("python", "tests/benchmarks/profiling.py", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -95,10 +95,10 @@ def _vectors(in_base64: bool) -> list[str]:
 
 
 @cache
-def _embed(count: int, in_base64: bool) -> bytes:
+def _embed(first: int, count: int, in_base64: bool) -> bytes:
     vectors = _vectors(in_base64)
     data = ",".join(
-        f'{{"object":"embedding","index":{index},"embedding":{vectors[index % len(vectors)]}}}'
+        f'{{"object":"embedding","index":{index},"embedding":{vectors[(first + index) % len(vectors)]}}}'
         for index in range(count)
     )
     body = f'{{"object":"list","model":"m","data":[{data}],"usage":{{"prompt_tokens":1,"total_tokens":1}}}}'.encode()
@@ -109,8 +109,9 @@ def _answer(path: bytes, body: bytes) -> Pieces:
     if path.endswith(b"/embeddings"):
         asked = json.loads(body)
         texts = asked["input"]
-        count = 1 if isinstance(texts, str) else len(texts)
-        return iter([_embed(count, "base64" == asked.get("encoding_format"))])
+        texts = [texts] if isinstance(texts, str) else texts
+        first = int(texts[0].rpartition(" ")[2])  # some ask in batches, and must get the same vectors
+        return iter([_embed(first, len(texts), "base64" == asked.get("encoding_format"))])
     if path.endswith(b"/models"):
         return iter([_models()])
     flat = body[:200] + body[-200:]  # clients write their options before the messages or after them

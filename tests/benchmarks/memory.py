@@ -27,7 +27,7 @@ def _told(name: str) -> int | None:
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has had. (`ru_maxrss` counts the parent's where a process was forked.)."""
+    """Return the most memory that this process has had. `ru_maxrss` may be what a parent had before."""
     told = _told("VmHWM")
     if told is not None:
         return told

@@ -48,7 +48,7 @@ def document(figures: Figures, peers: Sequence[Contestant], missing: dict[str, s
 
 
 def _row(figures: Figures, contestant: Contestant, case: str, floors: dict[tuple[bool, str], str]) -> dict[str, Any]:
-    """Return one contestant's figures for one case, with ratios to the floor of its form. (Peers choose their JSON.)."""
+    """Return one contestant's figures for one case, with ratios to the floor of its form. Peers choose their JSON."""
     found = {name: value for name, value in figures[contestant.name, case].items() if "repeats" != name}
     result = found.pop("result", None)
     asyncio = "async" == case or contestant.asyncio

@@ -1,6 +1,6 @@
 """Measures one contestant at one case, in a process of its own and in the contestant's own environment.
 
-    python worker.py CONTESTANT CASE BASE_URL [json=stdlib] [asyncio=yes] [size=200] [seconds=0.2] [batches=5] [since=...]
+    python worker.py CONTESTANT CASE BASE_URL [json=stdlib] [asyncio=yes] [size=200] [seconds=0.05] [since=...]
 
 Prints one line of JSON. CPU is user and system time of the whole process, all threads. What is imported here before
 the contestant is next to nothing: `start` counts from the process's first instruction.
