@@ -76,7 +76,7 @@ def test_async_is_where_it_must_be() -> None:
 HOMES = {
     "asyncio": r"_drive_async\.py|transports/in_thread\.py|testing/.+",
     "cattrs": r"convert\.py|_settings\.py|typed/_building\.py",
-    "importlib.metadata": r"_discovery\.py|testing/.+",
+    "importlib.metadata": r"_installed\.py|testing/.+",
     "orjson": r"convert\.py",
     "pluggy": r"hookspecs\.py|_binding\.py",
     "structlog": r"trace\.py|testing/.+",

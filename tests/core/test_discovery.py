@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, PathDistribution, entry_points
 from pathlib import Path
 
 import pytest
 
 from jackfield import Client, _discovery
 from jackfield._discovery import find, installed
+from jackfield._installed import claimant, forget, points
 from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
 
 Install = Callable[..., Path]
@@ -39,9 +42,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (site / f"{distribution.replace('-', '_')}.py").write_text(module)
         return site
 
-    _discovery._scan.cache_clear()
+    forget()
     yield installing
-    _discovery._scan.cache_clear()
+    forget()
     for name in set(sys.modules) - before:
         del sys.modules[name]
 
@@ -156,7 +159,7 @@ def test_of_two_installations_of_a_package_the_first_counts(install: Install, tm
         assert ["jackfield-foo 1.2"] == installed("jackfield.providers")["foo"]
         install("jackfield-bad", {})
         (site / "jackfield_bad-1.2.dist-info" / "entry_points.txt").write_text("[jackfield.providers]\nbad\n")
-        _discovery._scan.cache_clear()
+        forget()
         assert ["jackfield-foo 1.2"] == installed("jackfield.providers")["foo"]
     finally:
         sys.path.remove(str(later))
@@ -190,9 +193,7 @@ def test_an_unknown_name_where_nothing_is_installed(install: Install) -> None:
 
 def test_a_package_without_metadata_is_shown_by_its_target(install: Install) -> None:
     """An entry point made by hand has no distribution."""
-    from importlib.metadata import EntryPoint
-
-    assert "a:b" == _discovery._distribution(EntryPoint("a", "a:b", "jackfield.providers"))
+    assert "a:b" == claimant(EntryPoint("a", "a:b", "jackfield.providers"))
 
 
 PROVIDER = """
@@ -262,3 +263,90 @@ class Greeting:
     client.close()
 
     assert [client._transport] == sys.modules["pigeon"].closed
+
+
+def zipped(site: Path) -> Path:
+    """Return a folder of packages as a zip, which Python imports from as well."""
+    return Path(shutil.make_archive(str(site), "zip", site))
+
+
+def an_egg(site: Path) -> Path:
+    """Return the one package of a folder as what setuptools once made."""
+    egg = site.with_name("jackfield_foo-1.2.egg")
+    site.rename(egg)
+    (egg / "jackfield_foo-1.2.dist-info").rename(egg / "EGG-INFO")
+    return egg
+
+
+@pytest.mark.parametrize("made", [zipped, an_egg])
+def test_what_is_no_plain_folder_is_found(install: Install, tmp_path: Path, monkeypatch, made) -> None:
+    """`importlib.metadata` is asked, and what lies in plain folders is found beside."""
+    install("jackfield-bar", {"bar": "jackfield_bar:x"}, module="x = 2\n")
+    place = made(install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n", site=tmp_path / "other"))
+    monkeypatch.syspath_prepend(place)
+
+    assert (1, 2) == (find("jackfield.providers", "foo"), find("jackfield.providers", "bar"))
+    assert {"openai", "foo", "bar"} <= set(installed("jackfield.providers"))
+
+
+def test_a_finder_of_somebodys_own_is_asked(install: Install, tmp_path: Path, monkeypatch) -> None:
+    """What is installed where only it looks is found; with broken metadata, everything else is."""
+    site = install("jackfield-foo", {"foo": "jackfield_foo:x"}, site=tmp_path / "elsewhere")
+
+    class Finder:
+        @classmethod
+        def find_spec(cls, *_):
+            return None
+
+        @classmethod
+        def find_distributions(cls, context):
+            return [PathDistribution(each) for each in site.glob("*.dist-info")]
+
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder])
+
+    assert ["jackfield-foo 1.2"] == installed("jackfield.providers")["foo"]
+    forget()
+    install("jackfield-bad", {}, site=site)
+    (site / "jackfield_bad-1.2.dist-info" / "entry_points.txt").write_bytes(b"[jackfield.providers]\nbad = \xff\n")
+    assert {"foo", "openai"} <= set(installed("jackfield.providers"))
+    assert "bad" not in installed("jackfield.providers")
+
+
+def test_what_is_on_the_path_and_is_no_folder_is_left_out(install: Install, monkeypatch) -> None:
+    """A folder that is not there; what is a path and no text is asked about."""
+    install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n")
+    monkeypatch.setattr(sys, "path", ["/nowhere/at/all", *sys.path])
+    assert 1 == find("jackfield.providers", "foo")
+
+    monkeypatch.setattr(sys, "path", [*sys.path, Path("/nowhere")])
+    assert 1 == find("jackfield.providers", "foo")
+
+
+SPELLINGS = [
+    ("Jackfield.Foo", "jackfield_foo"),
+    ("jackfield__foo", "jackfield.-_foo"),
+    ("jackfield-foo", "JACKFIELD_FOO"),
+]
+
+
+@pytest.mark.parametrize(("first", "later"), SPELLINGS)
+def test_one_package_in_two_spellings_is_one(install: Install, tmp_path: Path, first: str, later: str) -> None:
+    """The first on the path shadows the other, whether it names a provider or not."""
+    install(first, {"foo": "jackfield_foo:x"})
+    site = install(later.replace("-", "_"), {"foo": "a:b", "gone": "a:b"}, version="0.9", site=tmp_path / "later")
+    sys.path.append(str(site))
+    try:
+        assert [f"{first} 1.2"] == installed("jackfield.providers")["foo"]
+        assert "gone" not in installed("jackfield.providers")
+    finally:
+        sys.path.remove(str(site))
+
+
+def test_what_is_found_is_what_python_finds(install: Install, monkeypatch) -> None:
+    """Here and now, in every group, in the same order."""
+    install("jackfield-foo", {"foo": "jackfield_foo:x", "bar": "b:c"})
+    install("jackfield-bar", {"bar": "jackfield_bar:y"})
+    for group in _discovery._KINDS:
+        own = points(group)
+        assert list(entry_points(group=group)) == own
+        assert [point.dist.name for point in entry_points(group=group)] == [point.dist.name for point in own]
