@@ -6,8 +6,6 @@ Rule 2: a hook with one implementation and no wrapper becomes that function itse
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from inspect import getfullargspec
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -30,7 +28,7 @@ OPTIONAL = ("read_head", "open_stream", "decode_error")
 CROSS_CUTTING = ("request_headers", "around_call", "finish_request", "call_ended", "warm_up")
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Binding:
     """Every hook as a typed function; the provider's first, then the lists."""
 
@@ -55,6 +53,14 @@ class Binding:
         return self.open_stream(call, head)
 
 
+class _Hooks(pluggy.PluginManager):
+    """Looks for implementations where they can be: most names of a part are Python's own. Saves a client 2 ms."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """Return what *name* of a part says of itself as an implementation, or None where it is none."""
+        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
+
+
 def bind(provider: str, parts: Sequence[object], plugins: Sequence[object] = ()) -> Binding:
     """Bind *parts* and *plugins*, the first plugin outermost.
 
@@ -62,7 +68,7 @@ def bind(provider: str, parts: Sequence[object], plugins: Sequence[object] = ())
         IncompleteProviderError: A hook is missing or misspelt, wrapped and may not be, or takes what it does not get.
         ProviderConflictError: Two parts implement one provider hook.
     """
-    manager = pluggy.PluginManager("jackfield")
+    manager = _Hooks("jackfield")
     manager.add_hookspecs(hookspecs)
     # pluggy calls the last registered first, so the first plugin, the outermost, is registered last.
     for part in (*parts, *reversed(plugins)):
@@ -95,6 +101,8 @@ def _refuse_unknown(manager: pluggy.PluginManager) -> None:
     for name in vars(manager.hook):
         if name not in known and not name.startswith("_"):
             culprits = ", ".join(_name(each.plugin) for each in getattr(manager.hook, name).get_hookimpls())
+            from difflib import get_close_matches  # noqa: PLC0415 - only when something is already wrong
+
             nearest = get_close_matches(name, known, 1)
             hint = f"did you mean {nearest[0]!r}?" if nearest else f"the hooks are {', '.join(known)}"
             raise IncompleteProviderError(f"{culprits} implements {name!r}, which is no hook; {hint}")
@@ -139,7 +147,7 @@ def _function(implementation: Any, arguments: Sequence[str]) -> Callable[..., An
     """Return an implementation as a function of all the hook's arguments, whichever of them it takes."""
     function: Callable[..., Any] = implementation.function
     taken = tuple(implementation.argnames)
-    if defaulted := getfullargspec(function).defaults:
+    if defaulted := getattr(function, "__defaults__", None):
         raise IncompleteProviderError(
             f"{_name(implementation.plugin)}.{function.__name__} gives defaults {defaulted!r} to arguments; "
             f"a hook's arguments have none: they would never be passed"
