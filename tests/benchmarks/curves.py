@@ -78,9 +78,7 @@ def _curve(figures: rounds.Figures, who: Contestant, case: str, sizes: list[int]
 
 def text(found: dict[str, Any]) -> str:
     """Return the curves as tables: the CPU of one piece of work, of one item in it, and the ratio to the floor."""
-    parts = [
-        "CPU of one call, and of one item in it where cost grows with items. Exponent: 1 is linear, 0 flat."
-    ]
+    parts = ["CPU of one call, and of one item in it where cost grows with items. Exponent: 1 is linear, 0 flat."]
     for name, curve in found.items():
         case, axis = name.split(", ")
         grows = case in SIZES

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import memory
+import profiled
 import work
 
 
@@ -30,6 +31,8 @@ class Load(NamedTuple):
 
 def measured(module: Any, case: str, base: str, asked: dict[str, str]) -> dict[str, Any]:
     """Return the cost of *case*, as `worker.py` prints it."""
+    if case in module.CANNOT:
+        return {"cannot": module.CANNOT[case]}
     size = int(asked.get("size") or work.SIZES.get(case, 0))
     if "async" == case or asked.get("asyncio"):
         with asyncio.Runner() as runner:
@@ -51,16 +54,23 @@ def _costs(load: Load, case: str, asked: dict[str, str]) -> dict[str, Any]:
     if case in memory.GROWTH:
         return memory.growth(load.repeated, int(asked["times"]), load.units)
     result = load.once()
+    if "profile" in asked:
+        return _profiled(load, asked["profile"])
     return {"result": result, "modules": len(sys.modules), **_timed(load, asked)}
+
+
+def _repeats(load: Load, seconds: float) -> int:
+    """Return how often a batch does the work, so that it takes about so many *seconds*. Warms up."""
+    load.repeated(1)
+    before = time.perf_counter()
+    load.repeated(1)
+    return max(1, min(5_000, int(seconds / (time.perf_counter() - before))))
 
 
 def _timed(load: Load, asked: dict[str, str]) -> dict[str, float]:
     """Return the least CPU and the least wall time of some batches, each per unit."""
     seconds, batches = float(asked.get("seconds", 0.2)), int(asked.get("batches", 5))
-    load.repeated(1)
-    before = time.perf_counter()
-    load.repeated(1)
-    repeats = max(1, min(2_000, int(seconds / (time.perf_counter() - before))))
+    repeats = _repeats(load, seconds)
     cpus, walls = [], []
     for _ in range(batches):
         wall, cpu = time.perf_counter(), time.process_time()
@@ -69,6 +79,11 @@ def _timed(load: Load, asked: dict[str, str]) -> dict[str, float]:
         walls.append(time.perf_counter() - wall)
     each = repeats * load.units
     return {"cpu": min(cpus) / each, "wall": min(walls) / each, "repeats": repeats}
+
+
+def _profiled(load: Load, file: str) -> dict[str, Any]:
+    repeats = _repeats(load, 1.0)
+    return profiled.written(lambda: load.repeated(repeats), file) | {"units": repeats * load.units}
 
 
 def _arguments(case: str, size: int) -> tuple[Any, ...]:

@@ -47,15 +47,17 @@ def main(name, case, base, *given):
     asked = options(given)
     if "stdlib" == asked.get("json"):
         sys.modules["orjson"] = None  # importing it fails from here on
-    module = contestant(name)
-    if case in module.CANNOT:
-        found = {"cannot": module.CANNOT[case]}
+    began = time.process_time()
+    if "start" == case and "profile" in asked:
+        import profiled
+
+        found = profiled.written(lambda: start(contestant(name), base, asked), asked["profile"])
     elif "start" == case:
-        found = start(module, base, asked)
+        found = start(contestant(name), base, asked) | {"began": began}
     else:
         import measuring
 
-        found = measuring.measured(module, case, base, asked)
+        found = measuring.measured(contestant(name), case, base, asked)
     import json
 
     print(json.dumps(found))

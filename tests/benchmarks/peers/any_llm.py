@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import work
-from any_llm import AnyLLM
+from any_llm import AnyLLM, embedding
 
 CANNOT: dict[str, str] = {}
 
@@ -12,7 +12,8 @@ class Sync:
     """`AnyLLM`, kept; its blocking methods run an event loop in a thread."""
 
     def __init__(self, base):
-        self._provider = AnyLLM.create("openai", api_key=work.KEY, api_base=base)
+        self._options = {"api_key": work.KEY, "api_base": base}
+        self._provider = AnyLLM.create("openai", **self._options)
 
     def chat(self):
         return self.history(work.SMALL)
@@ -25,7 +26,7 @@ class Sync:
         return sum(len(chunk.choices[0].delta.content or "") for chunk in chunks if chunk.choices)
 
     def embed(self, inputs):
-        answer = self._provider.embedding(work.MODEL, inputs)
+        answer = embedding(work.MODEL, inputs, provider="openai", **self._options)  # there is no way with an object
         return work.told([each.embedding for each in answer.data])
 
 

@@ -9,7 +9,7 @@ from pydantic_ai.messages import PartDeltaEvent, PartStartEvent, SystemPromptPar
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-CANNOT: dict[str, str] = {}
+CANNOT = {"threads": "a model serves one event loop"}
 
 
 def small():
