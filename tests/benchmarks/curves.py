@@ -81,16 +81,23 @@ def text(found: dict[str, Any]) -> str:
     parts = ["CPU of one call, and of one item in it where cost grows with items. Exponent: 1 is linear, 0 flat."]
     for name, curve in found.items():
         case, axis = name.split(", ")
-        grows = case in SIZES
-        floor = dict(curve.get(contestants.floors()[0].name, {}).get("points", []))
-        ours = curve[contestants.ours()[0].name]
-        item = axis.removesuffix("s")
-        lines = [[axis, "jackfield", *([f"per {item}", "floor", f"per {item}", "ratio"] if grows else [])]]
-        for size, cpu in ours["points"]:
-            more = [duration(cpu / size), duration(floor[size]), duration(floor[size] / size), short(cpu / floor[size])]
-            lines.append([f"{size:,}", duration(cpu), *(more if grows else [])])
-        fitted = ", ".join(
-            f"{who} {each['exponent']:.2f}" for who, each in curve.items() if each["exponent"] is not None
-        )
-        parts.append(f"{case}\n{aligned(lines)}\nexponent: {fitted}")
+        lines = _beside(curve, axis.removesuffix("s")) if case in SIZES else _alone(curve)
+        fitted = [f"{who} {each['exponent']:.2f}" for who, each in curve.items() if each["exponent"] is not None]
+        parts.append(f"{case}\n{aligned([[axis, *lines[0]], *lines[1:]])}\nexponent: {', '.join(fitted)}")
     return "\n\n".join(parts)
+
+
+def _alone(curve: dict[str, Any]) -> list[list[str]]:
+    (points,) = (each["points"] for each in curve.values())
+    return [["jackfield"], *([f"{size:,}", duration(cpu)] for size, cpu in points)]
+
+
+def _beside(curve: dict[str, Any], item: str) -> list[list[str]]:
+    floor, ours = (dict(each["points"]) for each in curve.values())
+    lines = [["jackfield", f"per {item}", "floor", f"per {item}", "ratio"]]
+    for size, cpu in ours.items():
+        if size in floor:
+            bare = floor[size]
+            costs = [duration(each) for each in (cpu, cpu / size, bare, bare / size)]
+            lines.append([f"{size:,}", *costs, short(cpu / bare)])
+    return lines

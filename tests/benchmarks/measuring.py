@@ -55,7 +55,7 @@ def _costs(load: Load, case: str, asked: dict[str, str]) -> dict[str, Any]:
         return memory.growth(load.repeated, int(asked["times"]), load.units)
     result = load.once()
     if "profile" in asked:
-        return _profiled(load, asked["profile"])
+        return _profiled(load, asked["profile"], float(asked.get("seconds", 1.0)))
     return {"result": result, "modules": len(sys.modules), **_timed(load, asked)}
 
 
@@ -81,8 +81,8 @@ def _timed(load: Load, asked: dict[str, str]) -> dict[str, float]:
     return {"cpu": min(cpus) / each, "wall": min(walls) / each, "repeats": repeats}
 
 
-def _profiled(load: Load, file: str) -> dict[str, Any]:
-    repeats = _repeats(load, 1.0)
+def _profiled(load: Load, file: str, seconds: float) -> dict[str, Any]:
+    repeats = _repeats(load, seconds)
     return profiled.written(lambda: load.repeated(repeats), file) | {"units": repeats * load.units}
 
 

@@ -32,7 +32,7 @@ Seen = Mapping[Function, tuple[int, int, float, float, Mapping[Function, tuple[i
 
 
 def by_layer(seen: Seen) -> Counter[str]:
-    """Return the own time of all functions, by layer. What belongs to none, as `isinstance`, counts for who called it."""
+    """Return the own time of all functions, by layer. What belongs to none counts for whoever called it."""
     found: Counter[str] = Counter()
     known: dict[Function, dict[str, float]] = {}
     for function, (_, _, own, _, _) in seen.items():
