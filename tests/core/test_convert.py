@@ -380,7 +380,7 @@ def test_orjson_is_used_where_it_is_installed() -> None:
 
 @pytest.mark.parametrize("cls", [operations.chat.ChatResponse, operations.chat_choices.TokenLogprob])
 def test_many_threads_may_need_a_class_first(cls: Any) -> None:
-    """One compiles it, the others wait: none gets what stands in its place until then."""
+    """Whichever of them compiles it, each gets the same."""
     document = {"choices": [{"logprobs": {"content": [{"token": "a", "top_logprobs": [{"token": "b"}]}]}}]}
     document |= {"token": "a", "top_logprobs": [{"token": "b", "top_logprobs": [{"token": "c"}]}]}
     before = sys.getswitchinterval()

@@ -157,12 +157,14 @@ class OpenAIWire:
 
     @impl
     def warm_up(self) -> None:
-        """Compile the entities of a chat."""
-        from jackfield.operations.chat import CHAT, ChatRequest, ChatResponse  # noqa: PLC0415 - not every wire chats
+        """Compile the entities of a chat, by reading and writing a small one."""
+        from jackfield.operations.chat import ChatEvent, ChatRequest, ChatResponse  # noqa: PLC0415 - not every wire chats
+        from jackfield.operations.messages import Message  # noqa: PLC0415 - the same
 
-        self._converter.get_structure_hook(ChatResponse)
-        self._converter.get_structure_hook(CHAT.event)
-        self._converter.get_unstructure_hook(ChatRequest)
+        chat: dict[str, Any] = {"choices": [{"message": {}, "delta": {}}], "usage": {}}
+        self._converter.structure(chat, ChatResponse)
+        self._converter.structure(chat, ChatEvent)
+        self._converter.unstructure(ChatRequest(messages=[Message.user("")]))
 
 
 def _not_json(call: Call, head: HttpHead, body: bytes) -> DecodeError:
