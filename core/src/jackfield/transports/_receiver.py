@@ -7,101 +7,81 @@ head, a read) has one time: its first receive gets all of that, each further one
 from __future__ import annotations
 
 import contextlib
-import http.client
-import io
 import socket
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-    from _typeshed import WriteableBuffer
+    from jackfield.http import HttpHead
+    from jackfield.transports._http1 import Answer
+
+_AT_ONCE = 256 * 1024
+"""How many bytes are received at once, at most."""
 
 
-class Receiver(io.RawIOBase):
+class Receiver:
     """What comes out of one socket.
 
     Args:
-        raw: The socket's own receiving side.
         sock: The socket.
 
     Attributes:
         begun: Whether anything has come.
-        ended: Whether the other side has said that nothing more will come.
     """
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw = raw
+    __slots__ = ("_sock", "begun")
+
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._until: float | None = None
-        self._timeout: float | None = -1.0  # not known yet
-        self._first = True
         self.begun = False
-        self.ended = False
 
-    def allow(self, seconds: float | None) -> None:
-        """Begin a step that may take *seconds*. After the end of the answer the socket may be another's: do nothing."""
-        if self.closed:
-            return
-        self._first = True
-        self._until = None if seconds is None else time.monotonic() + seconds
-        if seconds != self._timeout:
-            self._sock.settimeout(seconds)
-            self._timeout = seconds
+    def head(self, answer: Answer, seconds: float | None) -> HttpHead:
+        """Feed *answer* until its head is complete, which may take *seconds*.
 
-    def readable(self) -> bool:
-        """Tell that it can be read, as `io.BufferedReader` asks."""
-        return True
+        Raises:
+            TimeoutError: It takes longer.
+        """
+        pieces = self._received(seconds)
+        while answer.head is None:
+            answer.feed(next(pieces))
+        return answer.head
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
-        """Receive once."""
-        if self._first:
-            self._first = False
-        elif self._until is not None:
-            left = self._until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(left)
-            self._timeout = left
-        received: int | None = self._raw.readinto(buffer)
-        if received:
-            self.begun = True
-        else:
-            self.ended = True
-        return received
+    def body(self, answer: Answer, limit: int, seconds: float | None) -> bytes:
+        """Return the next bytes of the body, at most *limit*, which may take *seconds* to come; nothing at its end.
+
+        Raises:
+            TimeoutError: It takes longer.
+        """
+        data = answer.take(limit)
+        if data or answer.ended:
+            return data
+        for received in self._received(seconds):
+            answer.feed(received)
+            data = answer.take(limit)
+            if data or answer.ended:
+                break
+        return data
+
+    def _received(self, seconds: float | None) -> Iterator[bytes]:
+        """Give what is received, piece by piece."""
+        sock = self._sock
+        sock.settimeout(seconds)
+        until = None if seconds is None else time.monotonic() + seconds
+        while True:
+            data = sock.recv(_AT_ONCE)
+            self.begun = self.begun or bool(data)
+            yield data
+            if until is not None:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError("timed out")
+                sock.settimeout(left)
 
     def shut(self) -> None:
         """End the connection, which wakes a thread that waits in a receive."""
         shut(self._sock)
-
-    def close(self) -> None:
-        """Let go of the socket."""
-        self._raw.close()
-        super().close()
-
-
-class TimedResponse(http.client.HTTPResponse):
-    """An answer whose every receive goes through a `Receiver`.
-
-    Args:
-        sock: The socket it comes from.
-        announce: Is given the receiver before the first receive.
-        args: What `http.client.HTTPResponse` takes beside that.
-        options: The same.
-    """
-
-    def __init__(self, sock: socket.socket, announce: Callable[[Receiver], None], *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._receiver = Receiver(self.fp.detach(), sock)
-        self.fp = io.BufferedReader(self._receiver)
-        announce(self._receiver)
-
-    def begin(self) -> None:
-        """Read the head, all of it: `http.client` alone takes the connection's end for the head's."""
-        super().begin()
-        if self._receiver.ended:
-            raise http.client.RemoteDisconnected("the connection ended in the middle of the head")
 
 
 def shut(sock: Any) -> None:

@@ -1,38 +1,60 @@
-"""HTTP by urllib3. The only importer of it.
+"""HTTP over urllib3's connections. The only importer of it.
+
+urllib3 opens connections and keeps them: TLS, certificates, proxies, tunnels. What goes over them is written and read
+by `_http1`, which takes a quarter of the CPU that `PoolManager.urlopen` takes for a small exchange.
 
 Rule 1: no redirects, no retries, no cookies: those decisions are not the transport's.
-Rule 2: every failure leaves as a TransportError; its cause keeps no frames, because urllib3's frames hold headers.
+Rule 2: every failure leaves as a TransportError; its cause keeps no frames, because the frames hold headers.
 Rule 3: a body that was read to its end gives its connection back; any other way closes it.
 """
 
 from __future__ import annotations
 
-import http.client
+import errno
 import os
 import socket
-import threading
 import time
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from ssl import CertificateError, SSLError
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3 import exceptions as failures
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.proxy import connection_requires_http_tunnel
+from urllib3.util.url import parse_url
 
 from jackfield.errors import ConnectError, ReadError, TransportError
-from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import origin_of
 from jackfield.transports._connecting import connected
-from jackfield.transports._receiver import Receiver, TimedResponse, shut
+from jackfield.transports._http1 import (
+    Answer,
+    CutOffError,
+    HeadTooLargeError,
+    NotHttpError,
+    UnpackingError,
+    request_head,
+)
+from jackfield.transports._receiver import Receiver, shut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jackfield.http import HttpHead, HttpRequest
 
 CONNECT_SECONDS = 10.0
 """How long one connection may take to open; the call's own timeout may be shorter."""
 CONNECTIONS = 64
 """How many idle connections are kept to one host; more are opened when needed and closed after."""
+
+POOLS = 64
+"""To how many hosts connections are kept."""
+_TOGETHER = 64 * 1024
+"""Up to which size a body goes out together with its head: one segment, and one system call of 8 µs less."""
+_CLOSED_EARLY = (errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE)
+_HTTP1_ERRORS = (CutOffError, NotHttpError, HeadTooLargeError)
 
 # A NAT or firewall drops connections that are silent for minutes: probe them before it does.
 _KEEPALIVE = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
@@ -42,10 +64,11 @@ _KEEPALIVE = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
 ]
 
 
-class _Counted:
-    """Counts what a connection has carried since it was opened, and takes its timeouts from the `send` that uses it."""
+class _Timed:
+    """A connection that is opened in a time which counts the name's resolution as well."""
 
     carried = 0
+    """How many requests it has carried since it was opened."""
 
     def connect(self) -> None:
         """Open the connection."""
@@ -53,7 +76,6 @@ class _Counted:
         super().connect()  # type: ignore[misc]
 
     def _new_conn(self: Any) -> socket.socket:
-        """Open the socket, in a time that counts the name's resolution as well."""
         try:
             return connected(self._dns_host, self.port, self.timeout, self.source_address, self.socket_options)
         except socket.gaierror as error:
@@ -65,61 +87,90 @@ class _Counted:
         except OSError as error:
             raise failures.NewConnectionError(self, str(error)) from error
 
-    def request(self: Any, *args: Any, **options: Any) -> None:
-        """Send one request. Its body has the time of the whole `send`; urllib3 would give it that of connecting."""
-        sending: _Sending = _current.sending
-        if self.sock is None:
-            self.connect()
-        sending.found(self)
-        self.timeout = sending.left()
-        super().request(*args, **options)  # type: ignore[misc]
-        self.carried += 1
 
-    def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> TimedResponse:
-        """Open the answer, its head in what is left of the time."""
-        return TimedResponse(sock, _current.sending.receives, *args, **options)
-
-
-class _Http(_Counted, HTTPConnection):  # type: ignore[misc] # a method where urllib3 has the class
+class _Http(_Timed, HTTPConnection):
     pass
 
 
-class _Https(_Counted, HTTPSConnection):  # type: ignore[misc] # the same
+class _Https(_Timed, HTTPSConnection):
     pass
 
 
-class _HttpPool(HTTPConnectionPool):
+class _Lending:
+    """A pool whose connections are lent, opened."""
+
+    def lend(self: Any, seconds: float | None) -> Any:
+        """Return a connection: one that was kept, or one that is opened now, which may take *seconds*."""
+        connection = self._get_conn()
+        try:
+            if connection.sock is None:
+                connection.timeout = seconds
+                if connection_requires_http_tunnel(self.proxy, self.proxy_config, self.scheme):
+                    self._prepare_proxy(connection)
+                self._validate_conn(connection)  # connects where it is https, and warns where nobody was verified
+                if connection.sock is None:
+                    connection.connect()
+        except BaseException:
+            self.take_back(connection, open_still=False)
+            raise
+        return connection
+
+    def take_back(self: Any, connection: Any, *, open_still: bool) -> None:
+        """Keep a connection for the next request; one that is not *open_still* is opened again then."""
+        if not open_still:
+            connection.close()
+        self._put_conn(connection)
+
+
+class _HttpPool(_Lending, HTTPConnectionPool):
     ConnectionCls = _Http
 
 
-class _HttpsPool(HTTPSConnectionPool):
+class _HttpsPool(_Lending, HTTPSConnectionPool):
     ConnectionCls = _Https
 
 
-class _Sending:
-    """One `send` while it runs: how long it may take, and which connection it uses, so that another thread can end it.
+class _Address(NamedTuple):
+    """What a URL says, apart."""
 
-    Attributes:
-        reused: The connection carried another request before.
-        receiver: What the answer comes through, once the request is sent.
-    """
+    scheme: str
+    host: str
+    port: int | None
+    authority: str
+    target: str
+
+
+@lru_cache(maxsize=64)  # a program asks few URLs again and again: 12 µs a call
+def _address(url: str) -> _Address:
+    parts = parse_url(url)
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise failures.LocationParseError(url)
+    standing = parts.port in (None, 443 if parts.scheme == "https" else 80)
+    authority = parts.host if standing else f"{parts.host}:{parts.port}"
+    return _Address(parts.scheme, parts.host, parts.port, authority, parts.request_uri)
+
+
+class _Sending:
+    """One `send` while it runs: how long it may take, and which connection it uses, so that a thread can end it."""
+
+    __slots__ = ("_ended", "_receiver", "_reused", "_sock", "_until")
 
     def __init__(self, timeout: float | None) -> None:
         self._until = None if timeout is None else time.monotonic() + timeout
-        self._connection: Any = None
+        self._sock: Any = None
         self._ended = False
-        self.reused = False
-        self.receiver: Receiver | None = None
+        self._reused = False
+        self._receiver: Receiver | None = None
 
     @property
     def began(self) -> bool:
         """Whether a connection was there and the request on its way."""
-        return self._connection is not None
+        return self._sock is not None
 
     @property
     def stale(self) -> bool:
         """Whether the connection had been kept alive and not a byte of an answer came."""
-        return self.reused and not (self.receiver is not None and self.receiver.begun)
+        return self._reused and not (self._receiver is not None and self._receiver.begun)
 
     def left(self) -> float | None:
         """Return how many seconds are left.
@@ -134,26 +185,36 @@ class _Sending:
             raise TimeoutError("timed out")
         return left
 
-    def found(self, connection: Any) -> None:
-        """Note the connection that urllib3 chose; send nothing over it where the `send` was ended before."""
-        self.reused = connection.carried > 0
-        self._connection = connection
+    def over(self, connection: Any, head: bytes, body: bytes | None) -> tuple[HttpHead, Answer, Receiver]:
+        """Send a request over *connection* and return its answer, the head of it first, and what more of it comes from.
+
+        Nothing is sent where the `send` was ended before.
+        """
+        self._reused = connection.carried > 0
+        self._sock = connection.sock
         if self._ended:
             raise ConnectionAbortedError("it was ended here")
-
-    def receives(self, receiver: Receiver) -> None:
-        """Note what the answer comes through, and give its head what is left of the time."""
-        self.receiver = receiver
-        receiver.allow(self.left())
+        connection.carried += 1
+        self._sock.settimeout(self.left())
+        try:
+            if body is None or len(body) <= _TOGETHER:
+                self._sock.sendall(head + body if body else head)
+            else:
+                self._sock.sendall(head)
+                self._sock.sendall(body)
+        except OSError as error:
+            # Who refuses a request before it is all there closes the connection; its answer can be read.
+            if error.errno not in _CLOSED_EARLY:
+                raise
+        receiver = self._receiver = Receiver(self._sock)
+        answer = Answer()
+        return receiver.head(answer, self.left()), answer, receiver
 
     def end(self) -> None:
         """Wake whoever waits on the connection."""
         self._ended = True
-        if self._connection is not None:
-            shut(self._connection.sock)
-
-
-_current = threading.local()
+        if self._sock is not None:
+            shut(self._sock)
 
 
 class Urllib3Transport:
@@ -187,14 +248,16 @@ class Urllib3Transport:
 
     def _open(self) -> None:
         self._process = os.getpid()
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
-        self._pool(None)
+        self._managers: dict[str | None, urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str | None, str, str, int | None], Any] = {}
+        self._manager(None)
 
-    def _pool(self, proxy: str | None) -> urllib3.PoolManager:
+    def _manager(self, proxy: str | None) -> urllib3.PoolManager:
         """Return the pools for what is reached through *proxy*, or without one."""
-        pool = self._pools.get(proxy)
-        if pool is None:
+        manager = self._managers.get(proxy)
+        if manager is None:
             options: dict[str, Any] = {
+                "num_pools": POOLS,
                 "maxsize": self._connections,
                 "block": False,  # a burst opens more than are kept; nobody waits for a connection
                 "socket_options": [*HTTPConnection.default_socket_options, *_KEEPALIVE],
@@ -202,28 +265,42 @@ class Urllib3Transport:
             }
             made = urllib3.PoolManager(**options) if proxy is None else _proxied(proxy, options)
             made.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-            pool = self._pools.setdefault(proxy, made)
+            manager = self._managers.setdefault(proxy, made)
+        return manager
+
+    def _pool(self, proxy: str | None, to: _Address) -> Any:
+        """Return the connections to one host. urllib3 looks its own up in 25 µs."""
+        key = (proxy, to.scheme, to.host, to.port)
+        pool = self._pools.get(key)
+        if pool is None or pool.pool is None:  # urllib3 closes those to the host that was asked longest ago
+            pool = self._pools[key] = self._manager(proxy).connection_from_host(to.host, to.port, to.scheme)
         return pool
 
     def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, Urllib3Body]:
         """Send *request* and return its answer's head, and the body still to be read."""
         if os.getpid() != self._process:  # sockets are not shared across a fork
             self._open()
-        connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
         proxy = None if self._proxy is None else self._proxy(request.url)
-        sending = _current.sending = self._sending[id(request)] = _Sending(timeout)
+        headers = request.revealed_headers()
+        sending = self._sending[id(request)] = _Sending(timeout)
+        pool: Any = None
+        connection: Any = None
         try:
-            response = self._pool(proxy).urlopen(
-                request.method,
-                request.url,
-                body=request.body,
-                headers=request.revealed_headers(),
-                timeout=urllib3.Timeout(connect=connect, read=timeout),
-                preload_content=False,
-                redirect=False,
-                retries=False,
-            )
-        except (failures.HTTPError, OSError) as error:
+            to = _address(request.url)
+            pool = self._pool(proxy, to)
+            target = to.target
+            if proxy is not None and to.scheme == "http":  # a proxy is told the whole URL
+                target, headers = f"http://{to.authority}{target}", {**pool.proxy_headers, **headers}
+            body = request.body if request.body is not None or request.method == "GET" else b""
+            head = request_head(request.method, target, to.authority, headers, None if body is None else len(body))
+            connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
+            connection = pool.lend(connect)
+            told, answer, receiver = sending.over(connection, head, body)
+        except BaseException as error:
+            if connection is not None:
+                pool.take_back(connection, open_still=False)
+            if not isinstance(error, (failures.HTTPError, OSError, *_HTTP1_ERRORS)):
+                raise
             failure = _translated(error, request, sending, timeout)
             if proxy is not None and not sending.began:
                 failure.message += f", through the proxy {origin_of(proxy)}; check proxy=, HTTPS_PROXY and NO_PROXY"
@@ -231,8 +308,7 @@ class Urllib3Transport:
             raise failure from _bare(error)
         finally:
             del self._sending[id(request)]
-        headers = {name.lower(): value for name, value in response.headers.itermerged()}
-        return HttpHead(response.status, headers), Urllib3Body(response, sending.receiver)
+        return told, Urllib3Body(answer, receiver, pool, connection)
 
     def interrupt(self, request: HttpRequest) -> None:
         """End the `send` of *request* that another thread waits for."""
@@ -242,8 +318,9 @@ class Urllib3Transport:
 
     def close(self) -> None:
         """Close every idle connection."""
-        for pool in self._pools.values():
-            pool.clear()
+        for manager in self._managers.values():
+            manager.clear()
+        self._pools.clear()
 
 
 def _proxied(proxy: str, options: dict[str, Any]) -> urllib3.PoolManager:
@@ -270,38 +347,56 @@ def _trusting(ca_bundle: str | None, trust: str | None) -> dict[str, Any]:
 class Urllib3Body:
     """The body of one answer."""
 
-    __slots__ = ("_closed", "_receiver", "_response")
+    __slots__ = ("_answer", "_closed", "_connection", "_pool", "_reading", "_receiver")
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, receiver: Any) -> None:
-        self._response = response
-        self._receiver: Receiver = receiver
+    def __init__(self, answer: Answer, receiver: Receiver, pool: Any, connection: Any) -> None:
+        self._answer = answer
+        self._receiver = receiver
+        self._pool = pool
+        self._connection = connection
         self._closed = False
+        self._reading = False
+        if answer.ended:
+            self._let_go()
 
     def read(self, limit: int, timeout: float | None) -> bytes:
         """Return the next bytes as they come."""
+        if self._answer.ended:  # the connection may be another call's by now
+            return b""
+        self._reading, goes_on = True, False
         try:
-            self._receiver.allow(timeout)
-            return self._response.read1(limit) or b""
-        except failures.ReadTimeoutError as error:
+            data = self._receiver.body(self._answer, limit, timeout)
+            goes_on = not self._answer.ended
+        except TimeoutError as error:
             raise ReadError(f"nothing came{_within(timeout)}") from _bare(error)
-        except failures.DecodeError as error:
+        except UnpackingError as error:
             raise ReadError(f"the answer cannot be decompressed: {error}", transient=False) from _bare(error)
-        except (failures.HTTPError, OSError, ValueError, AttributeError) as error:
+        except (*_HTTP1_ERRORS, OSError, ValueError, AttributeError) as error:
             if isinstance(error, (ValueError, AttributeError)) and not self._closed:
                 raise
             reason = "it was closed here" if self._closed else _reason(error)
             raise ReadError(f"the connection broke while the answer was read: {reason}") from _bare(error)
+        finally:
+            self._reading = False
+            if self._closed or not goes_on:
+                self._let_go()
+        return data
 
     def close(self) -> None:
         """Give the connection back if the body was read to its end, close it otherwise."""
         if self._closed:
             return
         self._closed = True
-        response = self._response
-        if not self._receiver.closed:
-            self._receiver.shut()  # wakes a reader in another thread
-            response.close()
-        response.release_conn()
+        if self._connection is not None and not self._answer.ended:
+            self._receiver.shut()
+        if not self._reading:  # a reader in another thread is awake now and lets go itself: the socket is its own
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Give the connection back, or close it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.take_back(connection, open_still=self._answer.ended and self._answer.keeps)
 
 
 # What went wrong -----------------------------------------------------------------------------------------------------
@@ -315,7 +410,7 @@ def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeo
     if isinstance(error, failures.NameResolutionError):
         return ConnectError(f"the name in {origin} cannot be resolved; check the endpoint, and the network")
     if not sending.began:
-        if isinstance(error, failures.SSLError):
+        if isinstance(error, (failures.SSLError, SSLError, CertificateError)):
             how = "for an authority of your own give ca_bundle=, for the system's trust='os'"
             return ConnectError(f"no trusted connection to {origin}: {error}; {how}", transient=False)
         return ConnectError(f"cannot reach {origin}: {_reason(error)}")
@@ -327,9 +422,9 @@ def _unanswered(error: Exception, request: HttpRequest, sending: _Sending, timeo
     origin, inner = origin_of(request.url), _innermost(error)
     if isinstance(inner, TimeoutError):
         return ReadError(f"{origin} did not answer{_within(timeout)}")
-    if isinstance(inner, http.client.BadStatusLine) and not isinstance(inner, http.client.RemoteDisconnected):
+    if isinstance(inner, NotHttpError):
         return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
-    if isinstance(inner, http.client.HTTPException) and "header" in str(inner):
+    if isinstance(inner, HeadTooLargeError):
         return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
     size = len(request.body or b"")
     return ReadError(
@@ -346,8 +441,8 @@ def _within(timeout: float | None) -> str:
 def _reason(error: BaseException) -> str:
     """Return the innermost reason, in the operating system's words where it has any."""
     inner = _innermost(error)
-    if isinstance(inner, ValueError):  # a chunk's size that is none: nothing to read for a person
-        return "it ended in the middle of a chunk"
+    if isinstance(inner, _HTTP1_ERRORS):
+        return str(inner)
     return f"{type(inner).__name__}: {inner}" if str(inner) else type(inner).__name__
 
 
