@@ -8,23 +8,15 @@ have it in itself, whoever wrote the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jackfield.operations.uploads import Upload
 from jackfield.plugin import InvalidRequestError, Payload
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 _DIGITS = 32
 """How many hexadecimal digits of the digest make the boundary, which may be 70 characters long: 128 bits."""
 _QUOTED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 """What a quoted name may not have, as browsers spell it."""
-
-
-def register_uploads(converter: Converter) -> None:
-    """Teach *converter* to leave files in a document as they are."""
-    converter.register_unstructure_hook(Upload, lambda upload: upload)
 
 
 def multipart(document: Mapping[str, Any]) -> Payload:

@@ -26,8 +26,9 @@ from jackfield_openai_wire._limits import FINAL, NEXT, reason_of
 NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
 """Takes the call, the status and the code; returns what a provider can say better than the tables here, or None."""
 
-_WAIT = re.compile(r"(?:retry after|try again in) (\d+(?:\.\d+)?) ?(ms|s)", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+# Compiled with the first error.
+_WAIT = r"(?i)(?:retry after|try again in) (\d+(?:\.\d+)?) ?(ms|s)"
+_TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _EXCERPT = 500
 _GOOD = 300
 
@@ -117,7 +118,7 @@ def _readable(text: str) -> str:
     """Return what is worth quoting of a body that is no JSON: of a page its title."""
     if not text.startswith("<"):
         return text[:_EXCERPT]
-    title = _TITLE.search(text)
+    title = re.search(_TITLE, text)
     return f"an HTML page, {' '.join(title[1].split())[:80]!r}" if title is not None else "an HTML page"
 
 
@@ -148,7 +149,7 @@ def _status(facts: dict[str, Any], code: str | None, kind: str | None) -> int:
 
 
 def _wait(text: str) -> float | None:
-    found = _WAIT.search(text)
+    found = re.search(_WAIT, text)
     if found is None:
         return None
     return float(found[1]) / (1000 if found[2].lower() == "ms" else 1)
