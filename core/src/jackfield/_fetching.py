@@ -54,7 +54,7 @@ REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 _EXPIRED = "such a URL expires after a while: ask again, or ask for base64 text, which comes with the answer"
-_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(:\d*)?", re.ASCII | re.IGNORECASE)
+_AUTHORITY = r"(?ai)(\[[0-9a-f:.]+\]|[\w.-]+)(:\d*)?"
 """Host and port. Of what else may stand there, such as a backslash, parsers make different hosts."""
 
 
@@ -153,7 +153,7 @@ def _origin(url: _Signed, options: Options, endpoint: str) -> str:
     if parts is None:
         raise DecodeError("it is no URL", problems=["expected a URL @ url"])
     if parts.scheme not in ("http", "https") or not (
-        _AUTHORITY.fullmatch(parts.netloc) and url.isascii() and url.isprintable()
+        re.fullmatch(_AUTHORITY, parts.netloc) and url.isascii() and url.isprintable()
     ):
         raise DecodeError("it is no URL that can be fetched", problems=["expected an http(s) URL @ url"])
     if parts.scheme == "http" and not options.allow_plain_http and leaves_this_machine(url):

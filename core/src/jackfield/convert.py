@@ -103,7 +103,7 @@ def loads(text: bytes | str, depth: int = DEFAULT.depth) -> Any:
         return _plain_loads(text)
 
 
-_STRING = re.compile(rb'"[^"]*"')
+_STRING = rb'"[^"]*"'
 _NO_MARKS = bytes(set(range(256)) - set(b'"[]{}'))
 _OPENING, _CLOSING = frozenset(b"[{"), frozenset(b"]}")
 
@@ -117,7 +117,7 @@ def _depth(data: bytes, enough: int) -> int:
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     depth = deepest = 0
-    for mark in _STRING.sub(b"", data.translate(None, _NO_MARKS)):
+    for mark in re.sub(_STRING, b"", data.translate(None, _NO_MARKS)):
         if mark in _OPENING:
             depth += 1
             deepest = max(deepest, depth)

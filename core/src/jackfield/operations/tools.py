@@ -11,10 +11,10 @@ from attrs import define, frozen
 from jackfield.operations import Document, RequestPart, Rule
 from jackfield.operations._rules import as_tuple
 
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}").fullmatch
+_NAME = r"[a-zA-Z0-9_-]{1,64}"
 FUNCTION_NAME = Rule.fitting(
     "1 to 64 letters, digits, underscores or dashes",
-    lambda value: isinstance(value, str) and _NAME(value) is not None,
+    lambda value: isinstance(value, str) and re.fullmatch(_NAME, value) is not None,
     needed=True,
 )
 
