@@ -43,7 +43,7 @@ CASES = {
 RATIOS = tuple(case.name for case in CASES.values() if case.budget)
 
 ABOVE_THE_FLOOR = 12 * 2**20  # bytes of memory
-PER_CALL = 8.0  # bytes; the least that can be left behind is an object of 16, and pages are 4,096
+PER_CALL = 1.0  # bytes; the least object that can be left behind is 16
 PER_CHUNK = 80.0  # bytes: a chunk's text, nine characters as an object of their own, and its place in a list
 START_WITH_PROVIDERS = 0.030  # seconds more
 CHAT_WITH_PROVIDERS = 1.05  # what two runs of the same may differ by

@@ -6,6 +6,7 @@ import resource
 import sys
 import threading
 import time
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from statistics_of_runs import slope
 
 GROWTH = ("growth", "growth-stream")
 CHATS = 200
-SAMPLES = 200
+SAMPLES, EVERY = 100_000, 0.02
 _STATUS = Path("/proc/self/status")
 
 
@@ -47,13 +48,16 @@ def growth(repeated: Callable[[int], Any], times: int, units: int) -> dict[str, 
     A thread takes samples while the work runs. The slope is over time, and time is what units take.
     """
     repeated(1 if 1 < units else CHATS)
-    samples: list[tuple[float, float]] = []
+    # Room for all samples beforehand: a growing list of them would be the growth that is seen.
+    places, sizes, taken = array("d", [0.0]) * SAMPLES, array("d", [0.0]) * SAMPLES, 0
     done = threading.Event()
     before = time.perf_counter()
 
     def watch() -> None:
-        while not done.wait(0.02):
-            samples.append((time.perf_counter() - before, float(_told("VmRSS") or peak_bytes())))
+        nonlocal taken
+        while taken < SAMPLES and not done.wait(EVERY):
+            places[taken], sizes[taken] = time.perf_counter() - before, _told("VmRSS") or peak_bytes()
+            taken += 1
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -61,6 +65,7 @@ def growth(repeated: Callable[[int], Any], times: int, units: int) -> dict[str, 
     took = time.perf_counter() - before
     done.set()
     watcher.join()
+    samples = zip(places[:taken], sizes[:taken], strict=True)
     late = [(at / took * times * units, rss) for at, rss in samples if at >= took / 2]
     grown = slope(late) if 2 < len(late) else 0.0
     return {"slope": grown, "rss": peak_bytes(), "units": times * units}
