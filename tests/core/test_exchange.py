@@ -22,7 +22,7 @@ from hand import (
     play,
 )
 
-from jackfield._answer import LIMIT
+from jackfield._answer import ERROR_BODY_LIMIT, LIMIT
 from jackfield._binding import bind
 from jackfield._exchange import exchange
 from jackfield._options import Options
@@ -604,7 +604,7 @@ def test_a_refusal_whose_body_cannot_be_read_is_still_one() -> None:
 
 def test_a_refusals_body_is_kept_up_to_64_kib() -> None:
     """More than that is no explanation."""
-    played = play(hold(), [400, b"x" * (LIMIT - 1), b"xy"])
+    played = play(hold(), [400, b"x" * (ERROR_BODY_LIMIT - 1), b"xy"])
 
     assert isinstance(played.error, AnswerError)
     assert "x" * 65536 == played.error.body

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from jackfield.call import AnswerFacts, Call
     from jackfield.limits import Limits
 
-LIMIT = 65536
+LIMIT = 256 * 1024
+"""How many bytes are read at once, at most."""
 ERROR_BODY_LIMIT = 65536
 """How much of a refusal's body is kept, in bytes."""
 
@@ -27,21 +28,25 @@ def body_of(head: HttpHead, options: Options, limits: Limits) -> Flow[bytes]:
         LimitExceededError: It is larger.
     """
     limit, allowed = body_limit(head.headers, limits)
+    # A body that comes as it is has as many bytes as its head says: its end need not be asked for, 8 µs a call.
+    announced = head.headers.get("content-length") if limit == "body" else None
     chunks = []
     size = 0
     read = Read(LIMIT, options.timeout)
     while data := (yield read).data:
+        chunks.append(data)
         size += len(data)
         if size > allowed:
             raise exceeded(limit, allowed, f"the answer has more than {allowed:,} bytes")
-        chunks.append(data)
+        if str(size) == announced:
+            break
     return chunks[0] if 1 == len(chunks) else b"".join(chunks)
 
 
 def _beginning(options: Options) -> Flow[bytes]:
     """Read as much of a refusal as an error keeps."""
     body = b""
-    read = Read(LIMIT, options.timeout)
+    read = Read(ERROR_BODY_LIMIT, options.timeout)
     while len(body) < ERROR_BODY_LIMIT and (data := (yield read).data):
         body += data
     return body[:ERROR_BODY_LIMIT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jackfield.call import Payload
@@ -58,6 +59,7 @@ def _refuse_plain(url: str) -> None:
         )
 
 
+@lru_cache(maxsize=64)  # the same few URLs again and again: 10 µs a call
 def leaves_this_machine(url: str) -> bool:
     """Tell whether a request to *url* goes to another machine."""
     from ipaddress import ip_address  # noqa: PLC0415 - plain http is the exception

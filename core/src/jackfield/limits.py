@@ -68,7 +68,7 @@ def refuse_large_head(headers: Mapping[str, str], limits: Limits) -> None:
     Raises:
         LimitExceededError: They are.
     """
-    size = sum(len(name) + len(value) for name, value in headers.items())
+    size = len("".join(headers)) + len("".join(headers.values()))
     if size > limits.headers:
         raise exceeded("headers", limits.headers, f"the answer's headers have {size:,} bytes")
     announced = headers.get("content-length", "")

@@ -6,6 +6,7 @@ Rule 2: nothing else shows it: not repr, str, format, pickle or the time a compa
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -31,6 +32,9 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
 
 
+_origin_sent_to = lru_cache(maxsize=64)(origin_of)  # the same few URLs again and again: 3 µs a call
+
+
 class Secret:
     """A credential, bound to the origin (scheme, host, port) it was given for.
 
@@ -44,7 +48,7 @@ class Secret:
         SetupError: The value is empty, or has characters that cannot stand in a header.
     """
 
-    __slots__ = ("_origin", "_prefix", "_value")
+    __slots__ = ("_needles", "_origin", "_prefix", "_spellings", "_value")
 
     def __init__(self, value: str, origin: str | None = None) -> None:
         value = value.strip()
@@ -55,6 +59,9 @@ class Secret:
         self._value = value
         self._origin = origin
         self._prefix = ""
+        self._spellings = _spellings(value)
+        telling = len(value) >= _TELLING and any(letter.isdigit() for letter in value)
+        self._needles = tuple(each.encode() for each in self._spellings) if telling else ()
 
     def bound_to(self, url: str) -> Secret:
         """Return the same secret, for the origin of *url* alone."""
@@ -68,6 +75,7 @@ class Secret:
         """Return the same value with another origin or prefix, without checking it again."""
         other = object.__new__(Secret)
         other._value, other._origin, other._prefix = self._value, origin, prefix
+        other._spellings, other._needles = self._spellings, self._needles
         return other
 
     def reveal(self, url: str) -> str:
@@ -76,7 +84,7 @@ class Secret:
         Raises:
             SetupError: The secret is bound to another origin, or to none yet.
         """
-        origin = origin_of(url)
+        origin = _origin_sent_to(url)
         if self._origin is None:
             raise SetupError("a credential was not bound to an origin; the provider must call bound_to(endpoint)")
         if origin != self._origin:
@@ -85,22 +93,13 @@ class Secret:
 
     def scrub(self, text: str) -> str:
         """Return *text* with every occurrence of the value replaced, spelt as it is or as JSON and URLs spell it."""
-        for spelling in self._spellings():
+        for spelling in self._spellings:
             text = text.replace(spelling, "[secret]")
         return text
 
     def needles(self) -> tuple[bytes, ...]:
         """Return what to look for in an answer's bytes; nothing where the value might be an ordinary word."""
-        if len(self._value) < _TELLING or not any(letter.isdigit() for letter in self._value):
-            return ()
-        return tuple(spelling.encode() for spelling in self._spellings())
-
-    def _spellings(self) -> tuple[str, ...]:
-        value = self._value
-        if value.isalnum():
-            return (value,)
-        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-        return tuple(dict.fromkeys((value, quoted, quoted.replace("/", "\\/"), quote(value, safe=""))))
+        return self._needles
 
     def __repr__(self) -> str:
         """Say that it is a secret, and nothing of its value."""
@@ -130,3 +129,11 @@ class Secret:
     def __deepcopy__(self, memo: object) -> Secret:
         """Secrets are immutable: a copy is the same object."""
         return self
+
+
+def _spellings(value: str) -> tuple[str, ...]:
+    """Return *value* as it is, and as JSON and URLs spell it."""
+    if value.isalnum():
+        return (value,)
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    return tuple(dict.fromkeys((value, quoted, quoted.replace("/", "\\/"), quote(value, safe=""))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jackfield.plugin import Call, HttpRequest, Secret, impl
 
@@ -70,8 +70,13 @@ class HeaderKey:
     key: Secret | None
     name: str = "authorization"
     prefix: str = "Bearer "
+    _shown_as: Secret | None = field(init=False, repr=False)
+
+    @_shown_as.default
+    def _prefixed(self) -> Secret | None:
+        return None if self.key is None else self.key.prefixed(self.prefix)
 
     @impl
     def authorize(self, request: HttpRequest) -> HttpRequest:
         """Add the header. There is no other key to try after a refusal."""
-        return request if self.key is None else request.with_header(self.name, self.key.prefixed(self.prefix))
+        return request if self._shown_as is None else request.with_header(self.name, self._shown_as)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from attrs import fields, frozen
+from attrs.exceptions import FrozenInstanceError
+
+from jackfield import Message, TextPart
+
+SAYING = {
+    "system": Message.system,
+    "developer": Message.developer,
+    "user": Message.user,
+    "assistant": Message.assistant,
+}
+
+
+@pytest.mark.parametrize("role", SAYING)
+@pytest.mark.parametrize("content", ["hi", [TextPart(text="hi")], None, 3])
+@pytest.mark.parametrize("name", [None, "Ada"])
+def test_the_short_way_makes_the_same_message(role: Any, content: Any, name: str | None) -> None:
+    """In every field, frozen, hashed and pickled as one that was made the long way."""
+    short, long = SAYING[role](content, name=name), Message(role=role, content=content, name=name)
+
+    assert (long, repr(long), hash(long)) == (short, repr(short), hash(short))
+    assert type(long) is type(short) is Message
+    assert [getattr(long, each.name) for each in fields(Message)] == [
+        getattr(short, each.name) for each in fields(Message)
+    ]
+    assert long.problems() == short.problems()
+    assert long == pickle.loads(pickle.dumps(short))
+    with pytest.raises(FrozenInstanceError):
+        short.content = "other"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        del short.content
+
+
+def test_a_message_class_of_ones_own_has_the_short_ways_too() -> None:
+    """They give one of that class."""
+
+    @frozen(kw_only=True)
+    class Signed(Message):
+        by: str = "me"
+
+    assert Signed(role="user", content="hi") == Signed.user("hi")
