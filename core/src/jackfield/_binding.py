@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pluggy
-from attrs import define
 
 from jackfield import hookspecs
 from jackfield.errors import IncompleteProviderError, ProviderConflictError, SetupError, UnsupportedOperationError
@@ -28,7 +27,6 @@ OPTIONAL = ("read_head", "open_stream", "decode_error")
 CROSS_CUTTING = ("request_headers", "around_call", "finish_request", "call_ended", "warm_up")
 
 
-@define(eq=False, repr=False)
 class Binding:
     """Every hook as a typed function; the provider's first, then the lists."""
 
@@ -45,6 +43,10 @@ class Binding:
     finish_request: Sequence[Callable[[Call, HttpRequest], HttpRequest]]
     call_ended: Sequence[Callable[[CallRecord], object]]
     warm_up: Sequence[Callable[[], object]]
+
+    def __init__(self, provider: str, hooks: Mapping[str, Any]) -> None:
+        self.provider = provider
+        vars(self).update(hooks)  # by their names; attrs would compile a millisecond's worth of assignments
 
     def decoder(self, call: Call, head: HttpHead) -> Decoder:
         """Open the stream of one answer."""
@@ -76,7 +78,7 @@ def bind(provider: str, parts: Sequence[object], plugins: Sequence[object] = ())
     _refuse_unknown(manager)
     hooks: dict[str, Any] = {name: _one(manager, provider, name) for name in (*REQUIRED, *OPTIONAL)}
     hooks |= {name: _many(manager, name) for name in CROSS_CUTTING}
-    return Binding(provider=provider, **hooks)
+    return Binding(provider, hooks)
 
 
 def _register(manager: pluggy.PluginManager, part: object) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jackfield.http import HttpHead
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Ledger:
     """What is known of a call while it runs.
 

@@ -1,8 +1,8 @@
 """Equality, hash and repr of attrs classes, written once.
 
 attrs writes and compiles them for every class anew, which is half of the 0.5 ms that a class takes to make, and a first
-chat needs dozens of classes. A class below `Value` says `eq=False, repr=False` and has these, which do the same; one
-that does not say so gets its own.
+chat needs dozens of classes. A class below one of these says `eq=False, repr=False` and has theirs, which do the same;
+one that does not say so gets its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Value:  # noqa: PLW1641 - see its docstring
+class Shown:
+    """An object whose repr tells its values."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Tell the values of all fields that have no `repr=False`."""
+        kind: Any = self.__class__
+        shown = [
+            f"{each.name}={(each.repr if callable(each.repr) else repr)(getattr(self, each.name))}"
+            for each in fields(kind)
+            if each.repr
+        ]
+        return f"{kind.__qualname__}({', '.join(shown)})"
+
+
+class Value(Shown):  # noqa: PLW1641 - see its docstring
     """An object that equals another one of its class with the same values. It may change, so it has no hash."""
 
     __slots__ = ()
@@ -29,16 +45,6 @@ class Value:  # noqa: PLW1641 - see its docstring
         kind: Any = self.__class__
         compared = _compared(kind)
         return bool(compared(self) == compared(other))
-
-    def __repr__(self) -> str:
-        """Tell the values of all fields that have no `repr=False`."""
-        kind: Any = self.__class__
-        shown = [
-            f"{each.name}={(each.repr if callable(each.repr) else repr)(getattr(self, each.name))}"
-            for each in fields(kind)
-            if each.repr
-        ]
-        return f"{kind.__qualname__}({', '.join(shown)})"
 
 
 class FrozenValue(Value):

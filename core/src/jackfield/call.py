@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from jackfield._values import FrozenValue, Value
+from jackfield._values import FrozenValue, Shown, Value
 from jackfield.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from jackfield.operations import Operation
 
 
-@frozen(eq=False)
-class Call:
+@frozen(eq=False, repr=False)
+class Call(Shown):
     """One call of one operation; what every hook is given.
 
     Attributes:

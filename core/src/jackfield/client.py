@@ -11,7 +11,7 @@ from jackfield import activities
 from jackfield._drive import Io, run
 from jackfield._options import UNSET
 from jackfield._setup import Setup
-from jackfield.activities.parameters import parted
+from jackfield.activities.parting import parted
 from jackfield.errors import SetupError
 from jackfield.stream import AsyncStream, Stream
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
-from jackfield._options import UNSET
-from jackfield.operations._rules import as_tuple
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -41,8 +38,6 @@ if TYPE_CHECKING:
     )
     from jackfield.operations.tools import Function, Tool, ToolChoice
     from jackfield.retry import Retries
-
-OPTIONS = ("timeout", "deadline", "retries", "headers")
 
 
 class CallOptions(TypedDict, total=False):
@@ -133,14 +128,6 @@ class EmbeddingParameters(CallOptions, total=False):
     encoding_format: Literal["float", "base64"] | str | None
     user: str | None
     extra: Mapping[str, Any]
-
-
-def parted(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields of a request and the options of its call apart; an option that is not given is `UNSET`."""
-    fields = {name: value for name, value in given.items() if name not in OPTIONS}
-    if "tools" in fields:
-        fields["tools"] = as_tuple(fields["tools"])  # they are looked at twice
-    return fields, {name: given.get(name, UNSET) for name in OPTIONS}
 
 
 class Start(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from jackfield._values import Value
+from jackfield._values import Shown, Value
 from jackfield.call import CallMeta
 from jackfield.operations._rules import Request, RequestPart, Rule
 from jackfield.operations._shown import told
@@ -35,8 +35,8 @@ class Fold(Protocol[_AddedT, _ResultT]):
         """Return the response so far; the same as a plain call would have given once all events are in."""
 
 
-@frozen(eq=False)
-class Operation(Generic[RequestT, ResponseT, EventT]):
+@frozen(eq=False, repr=False)
+class Operation(Shown, Generic[RequestT, ResponseT, EventT]):
     """What can be asked: its name, its entities, and what a provider must know to place it.
 
     Attributes:

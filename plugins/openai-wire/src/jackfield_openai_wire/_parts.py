@@ -40,7 +40,7 @@ def base_url(pasted: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Endpoint:
     """Operations as paths below one base URL: `chat.completions` is `{base}/chat/completions`.
 
@@ -57,7 +57,7 @@ class Endpoint:
         return f"{base}/{call.operation.name.replace('.', '/')}{question}{query}"
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class HeaderKey:
     """A key in a header.
 

@@ -37,7 +37,7 @@ EXCERPT = 500
 """How many bytes of an unreadable answer an error quotes."""
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Codec:
     """How one operation differs from the default mapping (field name = key).
 
@@ -90,7 +90,7 @@ def _is_file(kind: Any) -> bool:
     return getattr(kind, "__module__", None) == _UPLOADS  # not imported before there is a file: 3 ms
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class OpenAIWire:
     """The payload part.
 

@@ -47,7 +47,7 @@ class OpenAI:
         return Endpoint(self.endpoint), HeaderKey(key), Billing(self.organization, self.project), OpenAIWire()
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Billing:
     """Whom a call is billed to, where the key alone does not say."""
 
