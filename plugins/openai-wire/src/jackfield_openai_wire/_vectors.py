@@ -71,44 +71,43 @@ def read_vector(value: Any, _: Any = None) -> array[float]:
     """Return the numbers of one vector, as 32-bit floats."""
     if type(value) is array:
         return value
-    vector = _decoded(value) if type(value) in (str, bytes) else _listed(value)
-    if not vector:
+    data = _decoded(value) if type(value) in (str, bytes) else _listed(value)
+    if not data:
         raise Misfit("expected a vector, got an empty one")
-    if not _is_finite(vector):
+    vector = array("f", data)
+    if sys.byteorder == "big":
+        vector.byteswap()
+    # The highest exponents, infinity's among them, show in each number's last byte; else all of it is added up, in
+    # double precision, which no sum of finite 32-bit floats leaves: 3 µs a vector instead of 30.
+    high = data[3::_FLOAT32]
+    if (_LAST in high or _LAST_NEGATIVE in high) and not isfinite(sum(vector)):
         raise Misfit("expected a vector of finite 32-bit floats, got one with infinity, or with what is no number")
     return vector
 
 
-def _is_finite(vector: array[float]) -> bool:
-    """Tell whether all of *vector* are numbers; at a tenth of the time of adding them up."""
-    data = memoryview(vector).tobytes()
-    high = data[3::_FLOAT32] if sys.byteorder == "little" else data[::_FLOAT32]
-    if _LAST not in high and _LAST_NEGATIVE not in high:  # the highest exponents, infinity's among them
-        return True
-    return isfinite(sum(vector))  # in double precision, which no sum of finite 32-bit floats leaves
-
-
-def _decoded(text: str | bytes) -> array[float]:
-    """Return the vector whose bytes the base64 *text* spells."""
+def _decoded(text: str | bytes) -> bytes:
+    """Return what the base64 *text* spells."""
     try:
-        data = a2b_base64(text, strict_mode=True)
+        data = a2b_base64(text)
+        if len(data) * 4 != len(text) * 3:  # it is padded, or has something else in it, which was passed over
+            data = a2b_base64(text, strict_mode=True)  # a third slower
     except ValueError as error:  # base64's own errors are such
         raise Misfit(f"expected base64: {error}") from None
     if len(data) % _FLOAT32:
         raise Misfit(f"expected base64 of float32 numbers, got {len(data)} bytes")
-    vector = array("f", data)
-    if sys.byteorder == "big":
-        vector.byteswap()
-    return vector
+    return data
 
 
-def _listed(numbers: Any) -> array[float]:
-    """Return the vector whose decimals a list has."""
+def _listed(numbers: Any) -> bytes:
+    """Return the decimals of a list, as base64 would bring them."""
     if type(numbers) is not list:
         raise Misfit(f"expected base64 or a list of numbers, got {type(numbers).__name__}")
     if others := set(map(type, numbers)) - {float, int}:
         raise Misfit(f"expected a list of numbers, got one with {min(each.__name__ for each in others)} in it")
     try:
-        return array("f", numbers)
+        vector = array("f", numbers)
     except OverflowError:
         raise Misfit("expected a list of 32-bit floats, got one with a whole number that is too large") from None
+    if sys.byteorder == "big":
+        vector.byteswap()
+    return vector.tobytes()
