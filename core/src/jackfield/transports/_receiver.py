@@ -85,6 +85,10 @@ class Receiver:
 
 
 def shut(sock: Any) -> None:
-    """End a connection in both directions."""
-    with contextlib.suppress(OSError, AttributeError):  # it is closed already, or was let go of and is None
-        sock.shutdown(socket.SHUT_RDWR)
+    """End a connection in both directions, so that whoever waits on it in another thread wakes.
+
+    TLS is passed by: to shut it down forgets the keys while the other thread may be sending, or receiving, and what it
+    sends would go out readable. TLS within TLS, through a proxy, has the socket inside.
+    """
+    with contextlib.suppress(OSError):  # it is closed already
+        socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)

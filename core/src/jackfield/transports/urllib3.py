@@ -6,6 +6,7 @@ by `_http1`, which takes a quarter of the CPU that `PoolManager.urlopen` takes f
 Rule 1: no redirects, no retries, no cookies: those decisions are not the transport's.
 Rule 2: every failure leaves as a TransportError; its cause keeps no frames, because the frames hold headers.
 Rule 3: a body that was read to its end gives its connection back; any other way closes it.
+Rule 4: whoever ends a connection from another thread does it while it is known to be in use by that call.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import os
 import socket
 import time
 from functools import lru_cache
-from ssl import CertificateError, SSLError
+from ssl import CertificateError, SSLEOFError, SSLError, SSLZeroReturnError
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -40,7 +42,7 @@ from jackfield.transports._http1 import (
 from jackfield.transports._receiver import Receiver, shut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jackfield.http import HttpHead, HttpRequest
 
@@ -50,10 +52,10 @@ CONNECTIONS = 64
 """How many idle connections are kept to one host; more are opened when needed and closed after."""
 
 POOLS = 64
-"""To how many hosts connections are kept."""
+"""To how many hosts connections are kept; those that were opened first are closed."""
 _TOGETHER = 64 * 1024
 """Up to which size a body goes out together with its head: one segment, and one system call of 8 µs less."""
-_CLOSED_EARLY = (errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE)
+_CLOSED_EARLY = (BrokenPipeError, ConnectionResetError, ConnectionAbortedError, SSLEOFError, SSLZeroReturnError)
 _HTTP1_ERRORS = (CutOffError, NotHttpError, HeadTooLargeError)
 
 # A NAT or firewall drops connections that are silent for minutes: probe them before it does.
@@ -99,13 +101,16 @@ class _Https(_Timed, HTTPSConnection):
 class _Lending:
     """A pool whose connections are lent, opened."""
 
-    def lend(self: Any, seconds: float | None) -> Any:
-        """Return a connection: one that was kept, or one that is opened now, which may take *seconds*."""
+    def lend(self: Any, scheme: str, seconds: float | None) -> Any:
+        """Return a connection: one that was kept, or one that is opened now, which may take *seconds*.
+
+        *scheme* is that of the URL. The pool's own may be its proxy's.
+        """
         connection = self._get_conn()
         try:
             if connection.sock is None:
                 connection.timeout = seconds
-                if connection_requires_http_tunnel(self.proxy, self.proxy_config, self.scheme):
+                if connection_requires_http_tunnel(self.proxy, self.proxy_config, scheme):
                     self._prepare_proxy(connection)
                 self._validate_conn(connection)  # connects where it is https, and warns where nobody was verified
                 if connection.sock is None:
@@ -153,14 +158,16 @@ def _address(url: str) -> _Address:
 class _Sending:
     """One `send` while it runs: how long it may take, and which connection it uses, so that a thread can end it."""
 
-    __slots__ = ("_ended", "_receiver", "_reused", "_sock", "_until")
+    __slots__ = ("_done", "_lock", "_receiver", "_reused", "_sock", "_until", "ended")
 
     def __init__(self, timeout: float | None) -> None:
         self._until = None if timeout is None else time.monotonic() + timeout
+        self._lock = Lock()
         self._sock: Any = None
-        self._ended = False
+        self._done = False
         self._reused = False
         self._receiver: Receiver | None = None
+        self.ended = False
 
     @property
     def began(self) -> bool:
@@ -169,8 +176,8 @@ class _Sending:
 
     @property
     def stale(self) -> bool:
-        """Whether the connection had been kept alive and not a byte of an answer came."""
-        return self._reused and not (self._receiver is not None and self._receiver.begun)
+        """Whether the connection had been kept alive, was not ended here, and not a byte of an answer came."""
+        return self._reused and not self.ended and not (self._receiver is not None and self._receiver.begun)
 
     def left(self) -> float | None:
         """Return how many seconds are left.
@@ -192,10 +199,11 @@ class _Sending:
         """
         self._reused = connection.carried > 0
         self._sock = connection.sock
-        if self._ended:
+        if self.ended:
             raise ConnectionAbortedError("it was ended here")
         connection.carried += 1
         self._sock.settimeout(self.left())
+        whole = True
         try:
             if body is None or len(body) <= _TOGETHER:
                 self._sock.sendall(head + body if body else head)
@@ -204,17 +212,26 @@ class _Sending:
                 self._sock.sendall(body)
         except OSError as error:
             # Who refuses a request before it is all there closes the connection; its answer can be read.
-            if error.errno not in _CLOSED_EARLY:
+            if not (isinstance(error, _CLOSED_EARLY) or error.errno == errno.EPROTOTYPE):
                 raise
+            whole = False
         receiver = self._receiver = Receiver(self._sock)
         answer = Answer()
-        return receiver.head(answer, self.left()), answer, receiver
+        told = receiver.head(answer, self.left())
+        answer.keeps = answer.keeps and whole
+        return told, answer, receiver
+
+    def done(self) -> None:
+        """Note that it is over: from now on its connection may be another call's."""
+        with self._lock:
+            self._done = True
 
     def end(self) -> None:
         """Wake whoever waits on the connection."""
-        self._ended = True
-        if self._sock is not None:
-            shut(self._sock)
+        with self._lock:
+            self.ended = True
+            if self._sock is not None and not self._done:
+                shut(self._sock)
 
 
 class Urllib3Transport:
@@ -247,10 +264,10 @@ class Urllib3Transport:
         self._open()
 
     def _open(self) -> None:
-        self._process = os.getpid()
+        self._lock = Lock()
         self._managers: dict[str | None, urllib3.PoolManager] = {}
         self._pools: dict[tuple[str | None, str, str, int | None], Any] = {}
-        self._manager(None)
+        self._process = os.getpid()  # last: another thread that sees it uses the pools at once
 
     def _manager(self, proxy: str | None) -> urllib3.PoolManager:
         """Return the pools for what is reached through *proxy*, or without one."""
@@ -269,11 +286,16 @@ class Urllib3Transport:
         return manager
 
     def _pool(self, proxy: str | None, to: _Address) -> Any:
-        """Return the connections to one host. urllib3 looks its own up in 25 µs."""
-        key = (proxy, to.scheme, to.host, to.port)
+        """Return the connections to one host, or to the proxy that leads there. urllib3 looks its own up in 25 µs."""
+        forwarded = proxy is not None and to.scheme == "http"
+        key = (proxy, "http", "", None) if forwarded else (proxy, to.scheme, to.host, to.port)
         pool = self._pools.get(key)
-        if pool is None or pool.pool is None:  # urllib3 closes those to the host that was asked longest ago
-            pool = self._pools[key] = self._manager(proxy).connection_from_host(to.host, to.port, to.scheme)
+        if pool is None:
+            with self._lock:
+                if len(self._pools) >= POOLS:
+                    del self._pools[next(iter(self._pools))]  # closed when its last connection comes back
+                pool = self._manager(proxy).connection_from_host(to.host, to.port, to.scheme)
+                self._pools[key] = pool
         return pool
 
     def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, Urllib3Body]:
@@ -281,33 +303,37 @@ class Urllib3Transport:
         if os.getpid() != self._process:  # sockets are not shared across a fork
             self._open()
         proxy = None if self._proxy is None else self._proxy(request.url)
-        headers = request.revealed_headers()
         sending = self._sending[id(request)] = _Sending(timeout)
-        pool: Any = None
-        connection: Any = None
         try:
-            to = _address(request.url)
-            pool = self._pool(proxy, to)
-            target = to.target
-            if proxy is not None and to.scheme == "http":  # a proxy is told the whole URL
-                target, headers = f"http://{to.authority}{target}", {**pool.proxy_headers, **headers}
-            body = request.body if request.body is not None or request.method == "GET" else b""
-            head = request_head(request.method, target, to.authority, headers, None if body is None else len(body))
-            connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
-            connection = pool.lend(connect)
-            told, answer, receiver = sending.over(connection, head, body)
-        except BaseException as error:
-            if connection is not None:
-                pool.take_back(connection, open_still=False)
-            if not isinstance(error, (failures.HTTPError, OSError, *_HTTP1_ERRORS)):
-                raise
-            failure = _translated(error, request, sending, timeout)
+            return self._answered(request, proxy, sending, timeout)
+        except ConnectError as error:
+            raise error.with_traceback(None)  # noqa: B904 - its frames hold the headers
+        except (failures.HTTPError, OSError, *_HTTP1_ERRORS) as error:
+            failure: TransportError = _translated(error, request, sending, timeout)
             if proxy is not None and not sending.began:
                 failure.message += f", through the proxy {origin_of(proxy)}; check proxy=, HTTPS_PROXY and NO_PROXY"
                 failure.args = (failure.message,)
             raise failure from _bare(error)
         finally:
-            del self._sending[id(request)]
+            self._sending.pop(id(request), None)  # the same request may be sent twice at once
+
+    def _answered(
+        self, request: HttpRequest, proxy: str | None, sending: _Sending, timeout: float | None
+    ) -> tuple[HttpHead, Urllib3Body]:
+        """Send *request* over a connection. What fails here leaves with none of these frames: they hold the headers."""
+        to = _address(request.url)
+        pool = self._pool(proxy, to)
+        body = request.body if request.body is not None or request.method == "GET" else b""
+        head = _head(request, to, None if proxy is None else pool.proxy_headers, body)
+        connect = self._connect_timeout if timeout is None else min(timeout, self._connect_timeout)
+        connection = pool.lend(to.scheme, connect)
+        try:
+            told, answer, receiver = sending.over(connection, head, body)
+        except BaseException:
+            sending.done()
+            pool.take_back(connection, open_still=False)
+            raise
+        sending.done()
         return told, Urllib3Body(answer, receiver, pool, connection)
 
     def interrupt(self, request: HttpRequest) -> None:
@@ -318,9 +344,29 @@ class Urllib3Transport:
 
     def close(self) -> None:
         """Close every idle connection."""
-        for manager in self._managers.values():
-            manager.clear()
-        self._pools.clear()
+        with self._lock:
+            self._pools.clear()
+            for manager in self._managers.values():
+                manager.clear()
+
+
+def _head(request: HttpRequest, to: _Address, proxy_headers: Mapping[str, str] | None, body: bytes | None) -> bytes:
+    """Return the head of a request as bytes, its secrets revealed.
+
+    Raises:
+        ConnectError: It has what cannot stand in a head.
+    """
+    target, headers = to.target, request.revealed_headers()
+    if proxy_headers is not None and to.scheme == "http":  # a proxy is told the whole URL
+        target, headers = f"http://{to.authority}{target}", {**proxy_headers, **headers}
+    try:
+        return request_head(request.method, target, to.authority, headers, None if body is None else len(body))
+    except UnicodeEncodeError:
+        problem = "a header has letters that no header can have"
+    except ValueError as error:
+        problem = str(error)
+    # The cause holds what was to be sent: it is not kept.
+    raise ConnectError(f"the request to {origin_of(request.url)} cannot be sent: {problem}", transient=False)
 
 
 def _proxied(proxy: str, options: dict[str, Any]) -> urllib3.PoolManager:
@@ -347,13 +393,14 @@ def _trusting(ca_bundle: str | None, trust: str | None) -> dict[str, Any]:
 class Urllib3Body:
     """The body of one answer."""
 
-    __slots__ = ("_answer", "_closed", "_connection", "_pool", "_reading", "_receiver")
+    __slots__ = ("_answer", "_closed", "_connection", "_lock", "_pool", "_reading", "_receiver")
 
     def __init__(self, answer: Answer, receiver: Receiver, pool: Any, connection: Any) -> None:
         self._answer = answer
         self._receiver = receiver
         self._pool = pool
         self._connection = connection
+        self._lock = Lock()
         self._closed = False
         self._reading = False
         if answer.ended:
@@ -361,36 +408,42 @@ class Urllib3Body:
 
     def read(self, limit: int, timeout: float | None) -> bytes:
         """Return the next bytes as they come."""
-        if self._answer.ended:  # the connection may be another call's by now
+        answer = self._answer
+        if answer.ended:  # the connection may be another call's by now
             return b""
-        self._reading, goes_on = True, False
+        with self._lock:
+            if self._connection is None:
+                raise ReadError("the connection broke while the answer was read: it was closed here")
+            self._reading = True
+        goes_on = False
         try:
-            data = self._receiver.body(self._answer, limit, timeout)
-            goes_on = not self._answer.ended
+            data = self._receiver.body(answer, limit, timeout)
+            if self._closed:  # where an answer ends with its connection, this is no end of its own
+                raise CutOffError("it was closed here")
+            goes_on = not answer.ended
         except TimeoutError as error:
             raise ReadError(f"nothing came{_within(timeout)}") from _bare(error)
         except UnpackingError as error:
             raise ReadError(f"the answer cannot be decompressed: {error}", transient=False) from _bare(error)
-        except (*_HTTP1_ERRORS, OSError, ValueError, AttributeError) as error:
-            if isinstance(error, (ValueError, AttributeError)) and not self._closed:
-                raise
+        except (*_HTTP1_ERRORS, OSError) as error:
             reason = "it was closed here" if self._closed else _reason(error)
             raise ReadError(f"the connection broke while the answer was read: {reason}") from _bare(error)
         finally:
-            self._reading = False
-            if self._closed or not goes_on:
-                self._let_go()
+            with self._lock:
+                self._reading = False
+                if self._closed or not goes_on:
+                    self._let_go()
         return data
 
     def close(self) -> None:
         """Give the connection back if the body was read to its end, close it otherwise."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._connection is not None and not self._answer.ended:
-            self._receiver.shut()
-        if not self._reading:  # a reader in another thread is awake now and lets go itself: the socket is its own
-            self._let_go()
+        with self._lock:
+            self._closed = True
+            if self._reading:  # in another thread, which wakes and lets go itself: the socket is its own till then
+                self._answer.keeps = False
+                self._receiver.shut()
+            else:
+                self._let_go()
 
     def _let_go(self) -> None:
         """Give the connection back, or close it."""
@@ -426,9 +479,9 @@ def _unanswered(error: Exception, request: HttpRequest, sending: _Sending, timeo
         return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
     if isinstance(inner, HeadTooLargeError):
         return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
-    size = len(request.body or b"")
+    size, reason = len(request.body or b""), "it was ended here" if sending.ended else _reason(error)
     return ReadError(
-        f"the connection to {origin} broke before an answer came ({size:,} bytes were being sent): {_reason(error)}",
+        f"the connection to {origin} broke before an answer came ({size:,} bytes were being sent): {reason}",
         stale=sending.stale,
     )
 
