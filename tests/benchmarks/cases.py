@@ -48,3 +48,4 @@ PER_CHUNK = 80.0  # bytes: a chunk's text, nine characters as an object of their
 START_WITH_PROVIDERS = 0.030  # seconds more
 CHAT_WITH_PROVIDERS = 1.05  # what two runs of the same may differ by
 PROVIDERS = 200
+CROWDED, AS_IT_IS = f"{PROVIDERS} providers", "as it is"

@@ -8,7 +8,7 @@ from typing import Any
 
 import contestants
 import providers
-from cases import CASES, PROVIDERS
+from cases import AS_IT_IS, CASES, CROWDED, PROVIDERS
 from contestants import Contestant
 from rounds import Job
 
@@ -37,7 +37,7 @@ def jobs(
         if "memory" == case:
             planned += _memory(peers, quick)
         elif "plugins" == case:
-            planned += _plugins(folder, effort, quick, have=cases)
+            planned += _plugins(folder, effort, quick)
         else:
             planned += [_job(each, case, effort, quick) for each in _able(case, peers)]
     return planned
@@ -70,13 +70,12 @@ def _memory(peers: Iterable[Contestant], quick: bool) -> list[Job]:
     ]
 
 
-def _plugins(folder: Path, effort: Mapping[str, Any], quick: bool, have: Sequence[str]) -> list[Job]:
-    """Jackfield with many providers installed, and without where the other cases do not bring that."""
+def _plugins(folder: Path, effort: Mapping[str, Any], quick: bool) -> list[Job]:
+    """Jackfield with many providers installed, and as it is right before: the other cases are too long ago."""
     path = providers.install(PROVIDERS, folder / "providers")
-    planned = []
-    for each in contestants.ours():
-        for case in ("start", "chat"):
-            if case not in have:
-                planned.append(_job(each, case, effort, quick))
-            planned.append(_job(each, case, effort, quick, key=f"{case}, {PROVIDERS} providers", path=path))
-    return planned
+    return [
+        _job(each, case, effort, quick, key=f"{case}, {what}", path=where)
+        for each in contestants.ours()
+        for case in ("start", "chat")
+        for what, where in ((AS_IT_IS, None), (CROWDED, path))
+    ]
