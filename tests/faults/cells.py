@@ -30,7 +30,8 @@ from jackfield_emulator import Emulator
 
 CANARY = "sk-canary-0123456789abcdef"
 MODES = ("chat", "stream", "images", "embeddings")
-DRIVERS = ("sync", "async")
+DRIVERS = {"sync": "urllib3", "async": "asyncio", "async in threads": "urllib3"}
+"""Each way of being driven, and the transport that it has."""
 PROVIDERS = {
     "openai": "openai",
     "azure-apikey": "azure-dated",
@@ -104,6 +105,7 @@ def run(cell: Cell, emulator: Emulator, *, timeout: float = 1.0, deadline: float
         "retries": Retries(first=0.01),
         "limits": LIMITS,
         "plugins": [listener],
+        "transport": DRIVERS[cell.driver],
     }
     try:
         if "sync" == cell.driver:

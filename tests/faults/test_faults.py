@@ -43,7 +43,7 @@ def test_ends_as_it_should(scenario: str, emulator: Emulator) -> None:
         fitting = [way for way in ways if applies(scenario, way[0], mode)]
         if not fitting:
             continue
-        provider, driver = fitting[(at * 3 + len(scenario)) % len(fitting)]
+        provider, driver = fitting[(at * 4 + len(scenario)) % len(fitting)]
         with capture_logs() as logs, redirect_stdout(written), redirect_stderr(written):
             outcomes = run(Cell(scenario, provider, mode, driver), emulator, timeout=TIMEOUT, deadline=DEADLINE)
         for number, outcome in enumerate(outcomes):
