@@ -34,13 +34,15 @@ from server import (
 from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import Secret
+from jackfield.transports import Body, Transport
 from jackfield.transports._http1 import Answer
 from jackfield.transports._receiver import Receiver
-from jackfield.transports.urllib3 import Urllib3Body, Urllib3Transport
+from jackfield.transports.urllib3 import Urllib3Transport
 
 PEM = Path(__file__).parent / "loopback.pem"
 LIMIT = 65536
 Serve = Callable[..., Server]
+Make = Callable[..., Transport]
 
 
 def get(server: Server, path: str = "/") -> HttpRequest:
@@ -53,7 +55,7 @@ def post(server: Server, body: bytes = b"{}") -> HttpRequest:
     return HttpRequest("POST", server.url + "/tell", {"content-type": "application/json"}, body)
 
 
-def read_all(body: Urllib3Body, limit: int = LIMIT, timeout: float | None = 5.0) -> bytes:
+def read_all(body: Body, limit: int = LIMIT, timeout: float | None = 5.0) -> bytes:
     """Read a body to its end, and close it."""
     pieces = []
     while piece := body.read(limit, timeout):
@@ -63,7 +65,7 @@ def read_all(body: Urllib3Body, limit: int = LIMIT, timeout: float | None = 5.0)
     return b"".join(pieces)
 
 
-def ask(transport: Urllib3Transport, request: HttpRequest, timeout: float | None = 5.0) -> tuple[HttpHead, bytes]:
+def ask(transport: Transport, request: HttpRequest, timeout: float | None = 5.0) -> tuple[HttpHead, bytes]:
     """Send a request, and read the answer to its end."""
     answer, body = transport.send(request, timeout)
     return answer, read_all(body, timeout=timeout)
@@ -72,7 +74,7 @@ def ask(transport: Urllib3Transport, request: HttpRequest, timeout: float | None
 # What goes out and what comes in
 
 
-def test_sends_what_it_is_given_and_nothing_of_its_own(serve: Serve, transport: Urllib3Transport) -> None:
+def test_sends_what_it_is_given_and_nothing_of_its_own(serve: Serve, transport: Transport) -> None:
     """Host, content-length and the library's user agent are all that is added; secrets are revealed here."""
     server = serve(plain(b"hello"))
     key = Secret("k3y").bound_to(server.url).prefixed("Bearer ")
@@ -91,7 +93,7 @@ def test_sends_what_it_is_given_and_nothing_of_its_own(serve: Serve, transport: 
     assert [Received("POST", "/v1/tell?x=1%20y", sent, b'{"a":1}')] == server.requests
 
 
-def test_a_secret_for_elsewhere_is_not_sent(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_secret_for_elsewhere_is_not_sent(serve: Serve, transport: Transport) -> None:
     """Revealing it is the last check, and nothing was sent."""
     server = serve(plain(b""))
     key = Secret("k3y").bound_to("https://letters.example")
@@ -101,14 +103,14 @@ def test_a_secret_for_elsewhere_is_not_sent(serve: Serve, transport: Urllib3Tran
     assert [] == server.connections
 
 
-def test_header_names_are_lower_case_and_repeated_ones_joined(serve: Serve, transport: Urllib3Transport) -> None:
+def test_header_names_are_lower_case_and_repeated_ones_joined(serve: Serve, transport: Transport) -> None:
     """As `HttpHead` promises."""
     server = serve(raw(head(200, [("X-One", "1"), ("Set-Cookie", "a"), ("set-cookie", "b"), ("Content-Length", "0")])))
 
     assert {"x-one": "1", "set-cookie": "a, b", "content-length": "0"} == ask(transport, get(server))[0].headers
 
 
-def test_cookies_are_not_kept(serve: Serve, transport: Urllib3Transport) -> None:
+def test_cookies_are_not_kept(serve: Serve, transport: Transport) -> None:
     """What a server sets is not sent back."""
     server = serve(plain(b"", headers={"set-cookie": "a=b"}))
 
@@ -119,7 +121,7 @@ def test_cookies_are_not_kept(serve: Serve, transport: Urllib3Transport) -> None
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_redirects_are_answers(status: int, serve: Serve, transport: Urllib3Transport) -> None:
+def test_redirects_are_answers(status: int, serve: Serve, transport: Transport) -> None:
     """Where they point nobody goes."""
     server = serve(plain(b"moved", status, {"location": "/elsewhere"}))
 
@@ -134,7 +136,7 @@ def test_redirects_are_answers(status: int, serve: Serve, transport: Urllib3Tran
 
 
 @pytest.mark.parametrize("status", [400, 429, 500, 503])
-def test_refusals_are_answers(status: int, serve: Serve, transport: Urllib3Transport) -> None:
+def test_refusals_are_answers(status: int, serve: Serve, transport: Transport) -> None:
     """Nothing is tried again here."""
     server = serve(plain(b"no", status, {"retry-after": "0"}))
 
@@ -145,9 +147,7 @@ def _status_and_body(answered: tuple[HttpHead, bytes]) -> tuple[int, bytes]:
     return answered[0].status, answered[1]
 
 
-def test_environment_proxies_are_not_used(
-    serve: Serve, transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_proxies_are_not_used(serve: Serve, transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     """What carries credentials is chosen by the application, not by a variable."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -159,7 +159,7 @@ def test_environment_proxies_are_not_used(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_any_chunks_give_the_same_body(seed: int, serve: Serve, transport: Urllib3Transport) -> None:
+def test_any_chunks_give_the_same_body(seed: int, serve: Serve, transport: Transport) -> None:
     """Chunks of one byte, of thousands, with extensions and trailers."""
     chance = random.Random(seed)
     body = chance.randbytes(40_000)
@@ -181,7 +181,7 @@ def test_any_chunks_give_the_same_body(seed: int, serve: Serve, transport: Urlli
 
 @pytest.mark.parametrize("limit", [1000, LIMIT])
 @pytest.mark.parametrize("framing", ["length", "chunked", "closed"])
-def test_a_large_body_comes_in_pieces(framing: str, limit: int, serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_large_body_comes_in_pieces(framing: str, limit: int, serve: Serve, transport: Transport) -> None:
     """No read gives more than was asked for, and nothing is lost."""
     body = random.Random(1).randbytes(300_000)
     behaviours = {
@@ -198,7 +198,7 @@ def test_a_large_body_comes_in_pieces(framing: str, limit: int, serve: Serve, tr
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 @pytest.mark.parametrize("pause", [0.0, 0.001])
-def test_compressed_bodies_are_unpacked(coding: str, pause: float, serve: Serve, transport: Urllib3Transport) -> None:
+def test_compressed_bodies_are_unpacked(coding: str, pause: float, serve: Serve, transport: Transport) -> None:
     """Also where they come byte by byte, and unpack to more than a read may give."""
     body = b"hello " * 20_000
     packed = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
@@ -208,7 +208,7 @@ def test_compressed_bodies_are_unpacked(coding: str, pause: float, serve: Serve,
     assert body == ask(transport, get(server))[1]
 
 
-def test_a_body_that_cannot_be_unpacked_is_a_final_failure(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_body_that_cannot_be_unpacked_is_a_final_failure(serve: Serve, transport: Transport) -> None:
     """Asking again would bring the same."""
     server = serve(plain(b"not packed at all", headers={"content-encoding": "gzip"}))
 
@@ -229,7 +229,7 @@ BROKEN: list[tuple[str, Behaviour]] = [
 
 @pytest.mark.parametrize(("where", "behaviour"), BROKEN, ids=[where for where, _ in BROKEN])
 def test_a_body_that_breaks_off_is_a_read_error(
-    where: str, behaviour: Behaviour, serve: Serve, transport: Urllib3Transport
+    where: str, behaviour: Behaviour, serve: Serve, transport: Transport
 ) -> None:
     """A body is whole or an error; closing what broke is harmless."""
     _, body = transport.send(get(serve(behaviour)), 5.0)
@@ -241,7 +241,7 @@ def test_a_body_that_breaks_off_is_a_read_error(
     assert not caught.value.stale
 
 
-def test_a_reset_in_the_body_is_a_read_error(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_reset_in_the_body_is_a_read_error(serve: Serve, transport: Transport) -> None:
     """The operating system's word is in the message."""
 
     def reset(connection: Connection) -> None:
@@ -256,7 +256,7 @@ def test_a_reset_in_the_body_is_a_read_error(serve: Serve, transport: Urllib3Tra
         body.read(LIMIT, 5.0)
 
 
-def test_more_than_the_length_says_is_not_read(serve: Serve, transport: Urllib3Transport) -> None:
+def test_more_than_the_length_says_is_not_read(serve: Serve, transport: Transport) -> None:
     """The rest is no part of the answer, nor of the next one."""
     server = serve(raw(head(200, {"content-length": "3"}) + b"abcdef"), plain(b"next"))
 
@@ -265,7 +265,7 @@ def test_more_than_the_length_says_is_not_read(serve: Serve, transport: Urllib3T
     assert b"next" == ask(transport, get(server))[1]
 
 
-def test_reading_on_after_the_end_gives_nothing(serve: Serve, transport: Urllib3Transport) -> None:
+def test_reading_on_after_the_end_gives_nothing(serve: Serve, transport: Transport) -> None:
     """However often, with whatever timeout: the connection is another call's by then, which is not disturbed."""
     server = serve(plain(b"hello"), raw(head(200, {"content-length": "4"}), b"ab", b"cd", pause=0.3))
     _, body = transport.send(get(server), 5.0)
@@ -283,7 +283,7 @@ def test_reading_on_after_the_end_gives_nothing(serve: Serve, transport: Urllib3
 # Connections
 
 
-def test_a_connection_is_kept(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_connection_is_kept(serve: Serve, transport: Transport) -> None:
     """Bodies that were read to their end give it back."""
     server = serve(plain(b"a"), chunked([b"b"]), plain(b""), plain(b"d"))
 
@@ -291,7 +291,7 @@ def test_a_connection_is_kept(serve: Serve, transport: Urllib3Transport) -> None
     assert 1 == len(server.connections)
 
 
-def test_a_body_that_is_left_early_closes_its_connection(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_body_that_is_left_early_closes_its_connection(serve: Serve, transport: Transport) -> None:
     """The server sees it, and the next request has another connection."""
     server = serve(and_wait(raw(head(200, {"content-length": "10"}), b"abc")), plain(b"next"))
     _, body = transport.send(get(server), 5.0)
@@ -300,13 +300,12 @@ def test_a_body_that_is_left_early_closes_its_connection(serve: Serve, transport
     body.close()
     body.close()
 
-    assert body._connection is None
     assert soon(server.connections[0].left.is_set)
     assert b"next" == ask(transport, get(server))[1]
     assert 2 == len(server.connections)
 
 
-def test_a_body_that_ends_with_its_connection_is_left_early_too(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_body_that_ends_with_its_connection_is_left_early_too(serve: Serve, transport: Transport) -> None:
     """Where the answer announced the connection's end, closing the body closes it."""
     server = serve(and_wait(raw(head(200, {"connection": "close"}), b"abc")))
     _, body = transport.send(get(server), 5.0)
@@ -317,7 +316,7 @@ def test_a_body_that_ends_with_its_connection_is_left_early_too(serve: Serve, tr
     assert soon(server.connections[0].left.is_set)
 
 
-def test_a_connection_that_dies_under_the_second_request_is_stale(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_connection_that_dies_under_the_second_request_is_stale(serve: Serve, transport: Transport) -> None:
     """It was kept alive and gave no byte: the request may be sent again at once."""
     server = serve(plain(b"a"), and_close())
     ask(transport, get(server))
@@ -329,7 +328,7 @@ def test_a_connection_that_dies_under_the_second_request_is_stale(serve: Serve, 
     assert caught.value.transient
 
 
-def test_a_connection_that_dies_under_its_first_request_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_connection_that_dies_under_its_first_request_is_not_stale(serve: Serve, transport: Transport) -> None:
     """The provider saw the request."""
     server = serve(and_close())
 
@@ -339,7 +338,7 @@ def test_a_connection_that_dies_under_its_first_request_is_not_stale(serve: Serv
     assert not caught.value.stale
 
 
-def test_a_connection_that_gave_a_byte_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_connection_that_gave_a_byte_is_not_stale(serve: Serve, transport: Transport) -> None:
     """An answer had begun."""
     server = serve(plain(b"a"), and_close(raw(b"HT")))
     ask(transport, get(server))
@@ -351,13 +350,13 @@ def test_a_connection_that_gave_a_byte_is_not_stale(serve: Serve, transport: Url
 
 
 @pytest.mark.parametrize("cut", [b"HTTP/1.1 200 O", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nx-a: 1\r\n"])
-def test_half_a_head_is_no_answer(cut: bytes, serve: Serve, transport: Urllib3Transport) -> None:
+def test_half_a_head_is_no_answer(cut: bytes, serve: Serve, transport: Transport) -> None:
     """Wherever the connection ends in it."""
     with pytest.raises(ReadError, match="broke before an answer came"):
         transport.send(get(serve(and_close(raw(cut)))), 5.0)
 
 
-def test_a_connection_that_was_opened_again_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_connection_that_was_opened_again_is_not_stale(serve: Serve, transport: Transport) -> None:
     """The server closed the first one meanwhile; what dies now is new."""
     server = serve(and_close(plain(b"a")), and_close())
     ask(transport, get(server))
@@ -370,7 +369,7 @@ def test_a_connection_that_was_opened_again_is_not_stale(serve: Serve, transport
     assert 2 == len(server.connections)
 
 
-def test_a_kept_connection_that_does_not_answer_is_not_stale(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_kept_connection_that_does_not_answer_is_not_stale(serve: Serve, transport: Transport) -> None:
     """A timeout is a timeout: the provider may be at it."""
     server = serve(plain(b"a"), and_wait())
     ask(transport, get(server))
@@ -406,15 +405,15 @@ def test_many_threads_have_a_connection_each(serve: Serve) -> None:
 
 
 def test_another_process_opens_its_own_connections(
-    serve: Serve, transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, urllib3: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever was open before belongs to the other one."""
     server = serve(plain(b"hello"))
-    ask(transport, get(server))
+    ask(urllib3, get(server))
 
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    ask(transport, get(server))
-    ask(transport, get(server))
+    ask(urllib3, get(server))
+    ask(urllib3, get(server))
 
     assert 2 == len(server.connections)
 
@@ -463,7 +462,7 @@ def test_a_fork_opens_its_own_connections(serve: Serve) -> None:
 # Time
 
 
-def test_a_head_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_head_that_trickles_in_is_not_waited_for(serve: Serve, transport: Transport) -> None:
     """The timeout of a send is for the whole head, however many receives it takes."""
     server = serve(trickled(head(200, {"x-long": "x" * 200, "content-length": "0"}), 0.05))
     started = time.monotonic()
@@ -475,7 +474,7 @@ def test_a_head_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urll
     assert not caught.value.stale
 
 
-def test_a_head_in_time_may_come_in_pieces(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_head_in_time_may_come_in_pieces(serve: Serve, transport: Transport) -> None:
     """And what is left of its time is not the body's: a read has its own."""
     answer = head(200, {"content-length": "5"})
     pieces = [answer[:9], answer[9:20], answer[20:], b"", b"hel", b"", b"lo"]
@@ -487,7 +486,7 @@ def test_a_head_in_time_may_come_in_pieces(serve: Serve, transport: Urllib3Trans
     assert b"hello" == read_all(body, timeout=0.7)
 
 
-def test_a_read_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_read_that_trickles_in_is_not_waited_for(serve: Serve, transport: Transport) -> None:
     """The size of a chunk, digit by digit, is no data."""
     server = serve(raw(head(200, {"transfer-encoding": "chunked"}), *[b"0"] * 100, pause=0.05))
     _, body = transport.send(get(server), 5.0)
@@ -500,7 +499,7 @@ def test_a_read_that_trickles_in_is_not_waited_for(serve: Serve, transport: Urll
     body.close()
 
 
-def test_a_head_that_stops_is_not_waited_for_anew(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_head_that_stops_is_not_waited_for_anew(serve: Serve, transport: Transport) -> None:
     """After its first bytes there is only the rest of the time."""
     server = serve(and_wait(raw(b"", b"HTTP/1.1", pause=0.4)))
     started = time.monotonic()
@@ -511,7 +510,7 @@ def test_a_head_that_stops_is_not_waited_for_anew(serve: Serve, transport: Urlli
     assert 0.5 <= time.monotonic() - started < 0.8
 
 
-def test_a_read_that_took_two_receives_shortens_no_other(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_read_that_took_two_receives_shortens_no_other(serve: Serve, transport: Transport) -> None:
     """Each read has all of its time again."""
 
     def haltingly(connection: Connection) -> None:
@@ -526,7 +525,7 @@ def test_a_read_that_took_two_receives_shortens_no_other(serve: Serve, transport
 
 
 @pytest.mark.parametrize("connection", ["keep-alive", "close"])
-def test_each_read_has_its_own_timeout(connection: str, serve: Serve, transport: Urllib3Transport) -> None:
+def test_each_read_has_its_own_timeout(connection: str, serve: Serve, transport: Transport) -> None:
     """Shorter or longer than the one before; none at all waits."""
     body = chunked([b"a", b"b", b"c"], pause=0.3, headers={"connection": connection})
     _, answer = transport.send(get(serve(body)), 5.0)
@@ -553,7 +552,7 @@ def test_the_time_of_a_step_is_over_whatever_comes(monkeypatch: pytest.MonkeyPat
             receiver.body(answer, LIMIT, 0.05)
 
 
-def test_without_a_timeout_an_answer_is_waited_for(serve: Serve, transport: Urllib3Transport) -> None:
+def test_without_a_timeout_an_answer_is_waited_for(serve: Serve, transport: Transport) -> None:
     """None is no limit."""
     answer = head(200, {"content-length": "5"})
     server = serve(raw(b"", answer[:9], answer[9:] + b"hello", pause=0.2))
@@ -563,11 +562,11 @@ def test_without_a_timeout_an_answer_is_waited_for(serve: Serve, transport: Urll
 
 @pytest.mark.parametrize("timeout", [None, 5.0])
 def test_the_operating_systems_own_timeout_is_one(
-    timeout: float | None, serve: Serve, transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+    timeout: float | None, serve: Serve, urllib3: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection whose probes are not answered ends with a TimeoutError; it is told with our limit and without."""
     server = serve(and_wait(raw(head(200, {"content-length": "5"}))), and_wait())
-    _, body = transport.send(get(server), timeout)
+    _, body = urllib3.send(get(server), timeout)
 
     def gone(*_: object) -> int:
         raise TimeoutError(110, "Connection timed out")
@@ -578,11 +577,11 @@ def test_the_operating_systems_own_timeout_is_one(
         with pytest.raises(ReadError, match=f"^nothing came{within}$"):
             body.read(LIMIT, timeout)
         with pytest.raises(ReadError, match=f":{server.port} did not answer{within}$"):
-            transport.send(get(server), timeout)
+            urllib3.send(get(server), timeout)
     body.close()
 
 
-def test_a_large_body_has_more_time_than_connecting(serve: Serve) -> None:
+def test_a_large_body_has_more_time_than_connecting(serve: Serve, make: Make) -> None:
     """Sending is bounded by the timeout of the whole send."""
     size = 16_000_000
 
@@ -590,14 +589,13 @@ def test_a_large_body_has_more_time_than_connecting(serve: Serve) -> None:
         connection.pause(0.6)
 
     server = serve(plain(b"thanks"), on_connect=slowly)
-    transport = Urllib3Transport(connect_timeout=0.2)
+    transport = make(connect_timeout=0.2)
 
     assert b"thanks" == ask(transport, post(server, bytes(size)), 20.0)[1]
     assert size == len(server.requests[0].body)
-    transport.close()
 
 
-def test_a_body_that_nobody_takes_is_a_timeout(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_body_that_nobody_takes_is_a_timeout(serve: Serve, transport: Transport) -> None:
     """Not a stale connection, though the connection had been kept."""
 
     def deaf(connection: Connection) -> None:
@@ -613,7 +611,7 @@ def test_a_body_that_nobody_takes_is_a_timeout(serve: Serve, transport: Urllib3T
     assert not caught.value.stale
 
 
-def test_no_time_at_all_is_a_timeout(serve: Serve, transport: Urllib3Transport) -> None:
+def test_no_time_at_all_is_a_timeout(serve: Serve, transport: Transport) -> None:
     """A deadline may leave next to nothing."""
     with pytest.raises(TransportError):
         transport.send(get(serve(plain(b"a"))), 1e-9)
@@ -622,7 +620,7 @@ def test_no_time_at_all_is_a_timeout(serve: Serve, transport: Urllib3Transport) 
 # What goes wrong before anything is sent
 
 
-def test_a_closed_port_is_a_connect_error(transport: Urllib3Transport) -> None:
+def test_a_closed_port_is_a_connect_error(transport: Transport) -> None:
     """In the operating system's words."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -632,9 +630,7 @@ def test_a_closed_port_is_a_connect_error(transport: Urllib3Transport) -> None:
     assert caught.value.transient
 
 
-def test_a_name_that_nobody_knows_is_a_connect_error(
-    transport: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_nobody_knows_is_a_connect_error(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what to check."""
 
     def unknown(*_: object, **__: object) -> None:
@@ -648,7 +644,7 @@ def test_a_name_that_nobody_knows_is_a_connect_error(
         transport.send(HttpRequest("GET", "http://nowhere.example/"), 5.0)
 
 
-def test_an_address_that_is_none_is_a_final_failure(transport: Urllib3Transport) -> None:
+def test_an_address_that_is_none_is_a_final_failure(transport: Transport) -> None:
     """No second attempt would mend it."""
     with pytest.raises(ConnectError, match="is no address") as caught:
         transport.send(HttpRequest("GET", f"http://{'a' * 70}.example/"), 5.0)
@@ -662,20 +658,19 @@ def tls() -> ssl.SSLContext:
     return context
 
 
-def test_speaks_tls_to_whom_it_trusts(serve: Serve) -> None:
+def test_speaks_tls_to_whom_it_trusts(serve: Serve, make: Make) -> None:
     """A connection is kept there too, and a stale one noticed."""
     server = serve(plain(b"hello"), chunked([b"hel", b"lo"]), and_close(), tls=tls())
-    transport = Urllib3Transport(ca_certs=str(PEM))
+    transport = make(ca_bundle=str(PEM))
 
     assert [b"hello", b"hello"] == [ask(transport, get(server))[1] for _ in range(2)]
     assert 1 == len(server.connections)
     with pytest.raises(ReadError) as caught:
         transport.send(get(server), 5.0)
     assert caught.value.stale
-    transport.close()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_final_failure(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_a_final_failure(serve: Serve, transport: Transport) -> None:
     """The request is not sent."""
     server = serve(plain(b"hello"), tls=tls())
 
@@ -688,7 +683,7 @@ def test_a_certificate_that_nobody_vouches_for_is_a_final_failure(serve: Serve, 
     assert [] == server.requests
 
 
-def test_a_server_that_ends_the_handshake_cannot_be_reached(serve: Serve) -> None:
+def test_a_server_that_ends_the_handshake_cannot_be_reached(serve: Serve, make: Make) -> None:
     """Nothing was sent, so it is safe to try again."""
 
     def refuse(connection: Connection) -> None:
@@ -698,13 +693,13 @@ def test_a_server_that_ends_the_handshake_cannot_be_reached(serve: Serve) -> Non
     server = serve(plain(b"hello"), on_connect=refuse, tls=tls())
 
     with pytest.raises(ConnectError, match=r"cannot reach .*ConnectionResetError"):
-        Urllib3Transport(ca_certs=str(PEM)).send(get(server), 5.0)
+        make(ca_bundle=str(PEM)).send(get(server), 5.0)
 
 
-def test_a_handshake_that_takes_too_long_cannot_be_reached(serve: Serve) -> None:
+def test_a_handshake_that_takes_too_long_cannot_be_reached(serve: Serve, make: Make) -> None:
     """Connecting has its own, shorter time."""
     server = serve(plain(b"hello"), on_connect=lambda connection: connection.pause(2.0), tls=tls())
-    transport = Urllib3Transport(ca_certs=str(PEM), connect_timeout=0.2)
+    transport = make(ca_bundle=str(PEM), connect_timeout=0.2)
 
     with pytest.raises(ConnectError, match="cannot reach"):
         transport.send(get(server), 5.0)
@@ -736,7 +731,7 @@ def in_thread(function: Callable[[], Any]) -> Callable[[], Any]:
     return wait
 
 
-def test_closing_a_body_wakes_its_reader(serve: Serve, transport: Urllib3Transport) -> None:
+def test_closing_a_body_wakes_its_reader(serve: Serve, transport: Transport) -> None:
     """The reader learns that it was closed here."""
     server = serve(and_wait(raw(head(200, {"content-length": "10"}), b"abc")))
     _, body = transport.send(get(server), 30.0)
@@ -751,19 +746,19 @@ def test_closing_a_body_wakes_its_reader(serve: Serve, transport: Urllib3Transpo
     assert soon(server.connections[0].left.is_set)
 
 
-def test_interrupting_a_send_wakes_it(serve: Serve, transport: Urllib3Transport) -> None:
+def test_interrupting_a_send_wakes_it(serve: Serve, urllib3: Urllib3Transport) -> None:
     """Its connection is closed, and that is no stale one."""
     server = serve(and_wait())
     request = get(server)
-    send = in_thread(lambda: transport.send(request, 30.0))
+    send = in_thread(lambda: urllib3.send(request, 30.0))
     assert soon(lambda: server.requests)
 
-    transport.interrupt(request)
+    urllib3.interrupt(request)
 
     with pytest.raises(ReadError, match="broke before an answer came"):
         send()
     assert soon(server.connections[0].left.is_set)
-    transport.interrupt(request)
+    urllib3.interrupt(request)
 
 
 def test_interrupting_a_send_before_its_request_is_out_keeps_it_in(serve: Serve) -> None:
@@ -782,7 +777,7 @@ def test_interrupting_a_send_before_its_request_is_out_keeps_it_in(serve: Serve)
     transport.close()
 
 
-def test_errors_hold_no_frames_with_headers(serve: Serve, transport: Urllib3Transport) -> None:
+def test_errors_hold_no_frames_with_headers(serve: Serve, transport: Transport) -> None:
     """The library's frames hold revealed credentials; what is raised keeps causes, without frames."""
     server = serve(and_close())
     key = Secret("k3y-of-frames").bound_to(server.url)
@@ -797,9 +792,9 @@ def test_errors_hold_no_frames_with_headers(serve: Serve, transport: Urllib3Tran
         inner = inner.__cause__ or inner.__context__
 
 
-def test_a_fault_of_our_own_is_not_hidden(serve: Serve, transport: Urllib3Transport) -> None:
+def test_a_fault_of_our_own_is_not_hidden(serve: Serve, urllib3: Urllib3Transport) -> None:
     """A ValueError from a body that nobody closed is no failure of the network."""
-    _, body = transport.send(get(serve(and_wait(raw(head(200, {"content-length": "5"}))))), 5.0)
+    _, body = urllib3.send(get(serve(and_wait(raw(head(200, {"content-length": "5"}))))), 5.0)
 
     with pytest.raises(ValueError, match="out of range"):
         body.read(LIMIT, -1.0)

@@ -222,11 +222,11 @@ class AsyncioBody:
             data = answer.take(limit)
             if not (data or answer.ended):
                 data = await connection.body(answer, limit, timeout)
-        except (OSError, UnpackingError, *HTTP1_ERRORS) as error:
+        except BaseException as error:
+            self._let_go()
+            if not isinstance(error, (OSError, UnpackingError, *HTTP1_ERRORS)):
+                raise
             raise unread(error, timeout, closed=self._closed) from bare(error)
-        except asyncio.CancelledError:
-            await self.close()
-            raise
         if answer.ended:
             self._let_go()
         return data
