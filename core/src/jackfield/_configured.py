@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from attrs import fields, has
 
@@ -51,6 +50,8 @@ def _same_origin(one: Any, other: Any) -> bool:
 
 
 def _origin(endpoint: Any) -> str | None:
+    from urllib.parse import urlsplit  # noqa: PLC0415 - as in `secret`
+
     text = str(endpoint).strip()
     address = text if "://" in text else f"https://{text}"  # as some providers take it
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NoReturn
-from urllib.parse import quote, urlsplit
 
 from jackfield.errors import SetupError
 
@@ -23,6 +22,8 @@ def origin_of(url: str) -> str:
     Raises:
         SetupError: It cannot be told apart into these.
     """
+    from urllib.parse import urlsplit  # noqa: PLC0415 - 4 ms that `import jackfield` does not pay
+
     try:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
@@ -136,4 +137,6 @@ def _spellings(value: str) -> tuple[str, ...]:
     if value.isalnum():
         return (value,)
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    from urllib.parse import quote  # noqa: PLC0415 - as in origin_of
+
     return tuple(dict.fromkeys((value, quoted, quoted.replace("/", "\\/"), quote(value, safe=""))))
