@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ Serve = Callable[..., Server]
 HEL, LO, END = b'data: {"text": "hel"}\n\n', b'data: {"text": "lo"}\n\n', b"data: [END]\n\n"
 OPEN = Path("/dev/fd")
 STREAM = {"content-type": "text/event-stream"}
+CLIENTS: dict[str, Callable[..., Any]] = {
+    "sync": Client,
+    "async": partial(AsyncClient, transport="asyncio"),
+    "async in threads": partial(AsyncClient, transport="urllib3"),
+}
+ASYNC = pytest.mark.parametrize("kind", ["async", "async in threads"])
 
 
 class Recorder:
@@ -60,9 +67,7 @@ class Either:
 
     def __init__(self, kind: str, server: Server, **options: Any) -> None:
         self.recorder = Recorder()
-        self._client: Any = (Client if kind == "sync" else AsyncClient)(
-            letters(server), plugins=[self.recorder], **options
-        )
+        self._client = CLIENTS[kind](letters(server), plugins=[self.recorder], **options)
         self._runner = None if kind == "sync" else asyncio.Runner()
 
     def call(self, **options: Any) -> TellResponse:
@@ -110,7 +115,7 @@ async def _texts_of_async(stream: AsyncStream[Any, Any], leave_after: int | None
     return texts
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=CLIENTS)
 def connect(request: pytest.FixtureRequest, serve: Serve) -> Any:
     """Return a function that connects a client of either kind to a server of some behaviours."""
     clients: list[Either] = []
@@ -303,11 +308,12 @@ def test_32_threads_share_a_client(serve: Serve) -> None:
     assert len(server.connections) <= 32
 
 
-async def test_many_tasks_share_a_client(serve: Serve) -> None:
+@ASYNC
+async def test_many_tasks_share_a_client(kind: str, serve: Serve) -> None:
     """Calls and streams at once, on one event loop."""
     server = serve(chunked([HEL, LO, END]))
 
-    async with AsyncClient(letters(server)) as client:
+    async with CLIENTS[kind](letters(server)) as client:
 
         async def one() -> str:
             return "".join([event.text async for event in client.stream(TELL)])
@@ -317,13 +323,14 @@ async def test_many_tasks_share_a_client(serve: Serve) -> None:
     assert ["hello"] * 100 == answers
 
 
+@ASYNC
 @pytest.mark.parametrize("where", ["before the head", "in the body"])
-async def test_cancelling_a_task_closes_its_connection(where: str, serve: Serve) -> None:
-    """At once, though the answer is waited for in a thread; the call was abandoned."""
+async def test_cancelling_a_task_closes_its_connection(where: str, kind: str, serve: Serve) -> None:
+    """At once, though the answer may be waited for in a thread; the call was abandoned."""
     recorder = Recorder()
     server = serve(and_wait(raw(head(200, {"content-length": "10"})) if where == "in the body" else raw()))
 
-    async with AsyncClient(letters(server), plugins=[recorder]) as client:
+    async with CLIENTS[kind](letters(server), plugins=[recorder]) as client:
         task = asyncio.create_task(client.call(TELL))
         assert await asyncio.to_thread(soon, lambda: server.requests)
         await asyncio.sleep(0.1)
@@ -337,11 +344,12 @@ async def test_cancelling_a_task_closes_its_connection(where: str, serve: Serve)
     assert ["abandoned"] == recorder.outcomes
 
 
-async def test_a_timeout_of_asyncios_own_closes_the_connection(serve: Serve) -> None:
+@ASYNC
+async def test_a_timeout_of_asyncios_own_closes_the_connection(kind: str, serve: Serve) -> None:
     """`asyncio.timeout` is a cancellation like any other."""
     server = serve(and_wait())
 
-    async with AsyncClient(letters(server)) as client:
+    async with CLIENTS[kind](letters(server)) as client:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await client.call(TELL)
@@ -378,7 +386,7 @@ def test_nothing_is_left_open(serve: Serve) -> None:
         client.close()
 
     def used() -> None:
-        for kind in ("sync", "async"):
+        for kind in CLIENTS:
             server = serve(*behaviours)
             use(kind, server)
             server.close()
@@ -407,14 +415,16 @@ def test_a_stream_that_was_left_holds_no_socket(connect: Any) -> None:
     assert soon(lambda: before >= open_files())
 
 
-def test_a_client_is_usable_from_several_event_loops(serve: Serve) -> None:
-    """It is bound to none."""
+@ASYNC
+def test_a_client_is_usable_from_several_event_loops(kind: str, serve: Serve) -> None:
+    """It is bound to none; what is open on a loop ends with it."""
     server = serve(plain(GOOD))
-    client = AsyncClient(letters(server))
+    client = CLIENTS[kind](letters(server))
 
     assert ["hello", "hello"] == [asyncio.run(_call(client)) for _ in range(2)]
-    assert 1 == len(server.connections)
+    assert (2 if "async" == kind else 1) == len(server.connections)
     asyncio.run(client.close())
+    assert soon(lambda: all(each.left.is_set() for each in server.connections))
 
 
 async def _call(client: AsyncClient) -> str:

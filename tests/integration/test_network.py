@@ -2,35 +2,66 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jackfield import CHAT, ChatRequest, Client, ConnectError, Message, ReadError, RejectedError
+from jackfield import (
+    CHAT,
+    AsyncClient,
+    ChatRequest,
+    ChatResponse,
+    Client,
+    ConnectError,
+    Message,
+    ReadError,
+    RejectedError,
+)
 from jackfield.http import HttpRequest
-from jackfield.transports import _connecting
-from jackfield.transports.urllib3 import Urllib3Transport, _Sending
+from jackfield.transports import Transport, _connecting
+from jackfield.transports.urllib3 import _Sending
 from jackfield_emulator import Emulator
 
 REQUEST = ChatRequest(messages=[Message.user("Say something.")], model="gpt-4o-mini")
 PEM = Path(__file__).with_name("loopback.pem")
 CANARY = "pr0xy-passw0rd"
+Make = Callable[..., Transport]
+Ask = Callable[..., ChatResponse]
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Return a function that makes one call with a client of either kind, which shows no password."""
+
+    def asking(**settings: Any) -> ChatResponse:
+        with Client("openai", **settings) as client:
+            assert CANARY not in repr(vars(client)) + repr(client)
+            return client.call(CHAT, REQUEST)
+
+    async def asking_async(**settings: Any) -> ChatResponse:
+        async with AsyncClient("openai", **settings) as client:
+            assert CANARY not in repr(vars(client)) + repr(client)
+            return await client.call(CHAT, REQUEST)
+
+    return asking if "sync" == request.param else lambda **settings: asyncio.run(asking_async(**settings))
 
 
 class Proxy:
     """A proxy on loopback: CONNECT and absolute URLs, both answered by one server behind it."""
 
-    def __init__(self, behind: int, answer: bytes = b"") -> None:
+    def __init__(self, behind: int, answer: bytes = b"", *, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[bytes] = []
-        self._behind, self._answer = behind, answer
+        self._behind, self._answer, self._tls = behind, answer, tls
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -43,6 +74,8 @@ class Proxy:
                 client, _ = self._listening.accept()
             except OSError:
                 return
+            if self._tls is not None:
+                client = self._tls.wrap_socket(client, server_side=True)
             self._open.append(client)
             thread = threading.Thread(target=self._carry, args=(client,))
             self._threads.append(thread)
@@ -110,29 +143,24 @@ def proxy(emulator: Emulator) -> Iterator[Proxy]:
     made.close()
 
 
-def test_plain_http_goes_through_a_proxy(emulator: Emulator, proxy: Proxy) -> None:
+def test_plain_http_goes_through_a_proxy(emulator: Emulator, proxy: Proxy, ask: Ask) -> None:
     """With the proxy's own credentials in the proxy's own header, and the name left to the proxy."""
     address = f"http://user:{CANARY}@127.0.0.1:{proxy.port}"
     settings = {"endpoint": "http://nowhere.example/v1", "allow_plain_http": True}
-    with Client("openai", api_key=emulator.api_key, proxy=address, **settings) as client:
-        assert client.call(CHAT, REQUEST).text
-        assert CANARY not in repr(vars(client)) + repr(client)
+    assert ask(api_key=emulator.api_key, proxy=address, **settings).text
 
     encoded = base64.b64encode(f"user:{CANARY}".encode())
     assert proxy.seen[0].startswith(b"POST http://nowhere.example/v1/chat/completions HTTP/1.1\r\n")
     assert b"Basic " + encoded in proxy.seen[0]
 
 
-def test_https_goes_through_a_tunnel(emulator: Emulator) -> None:
+def test_https_goes_through_a_tunnel(ask: Ask) -> None:
     """CONNECT names the host; the proxy sees nothing of what follows. Its refusal names it, without the password."""
     refusing = Proxy(0, b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
     address = f"http://user:{CANARY}@127.0.0.1:{refusing.port}"
     try:
-        with (
-            Client("openai", api_key="sk-of-nobody-12345", proxy=address, retries=0) as client,
-            pytest.raises(ConnectError, match="407 Proxy Authentication Required, through the proxy") as caught,
-        ):
-            client.call(CHAT, REQUEST)
+        with pytest.raises(ConnectError, match="407 Proxy Authentication Required, through the proxy") as caught:
+            ask(api_key="sk-of-nobody-12345", proxy=address, retries=0)
     finally:
         refusing.close()
 
@@ -142,28 +170,22 @@ def test_https_goes_through_a_tunnel(emulator: Emulator) -> None:
     assert CANARY not in f"{caught.value} {caught.value.__cause__!r} {caught.value.__context__!r}"
 
 
-def test_a_proxy_that_is_not_there_is_named() -> None:
+def test_a_proxy_that_is_not_there_is_named(ask: Ask) -> None:
     """And what to look at."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with (
-        Client("openai", api_key="sk-of-nobody-12345", proxy=f"http://127.0.0.1:{port}", retries=0) as client,
-        pytest.raises(ConnectError, match="through the proxy http://127.0.0.1"),
-    ):
-        client.call(CHAT, REQUEST)
+    with pytest.raises(ConnectError, match="through the proxy http://127.0.0.1"):
+        ask(api_key="sk-of-nobody-12345", proxy=f"http://127.0.0.1:{port}", retries=0)
 
 
-def test_a_proxys_refusal_of_plain_http_is_a_refusal(emulator: Emulator) -> None:
+def test_a_proxys_refusal_of_plain_http_is_a_refusal(emulator: Emulator, ask: Ask) -> None:
     """It answers like a server."""
     refusing = Proxy(0, b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     settings = {"endpoint": "http://nowhere.example/v1", "allow_plain_http": True}
     address = f"http://127.0.0.1:{refusing.port}"
     try:
-        with (
-            Client("openai", api_key=emulator.api_key, proxy=address, **settings) as client,
-            pytest.raises(RejectedError) as caught,
-        ):
-            client.call(CHAT, REQUEST)
+        with pytest.raises(RejectedError) as caught:
+            ask(api_key=emulator.api_key, proxy=address, **settings)
     finally:
         refusing.close()
     assert 407 == caught.value.status
@@ -197,36 +219,32 @@ def secure() -> Iterator[int]:
     thread.join(5)
 
 
-def test_a_certificate_of_ones_own_needs_a_bundle(secure: int, tmp_path: Path) -> None:
+def test_a_certificate_of_ones_own_needs_a_bundle(secure: int, tmp_path: Path, make: Make) -> None:
     """Untrusted it is refused, and the error says what to give; with the bundle it is trusted."""
     request = HttpRequest("GET", f"https://localhost:{secure}/")
-    plain = Urllib3Transport()
+    plain = make()
     with pytest.raises(ConnectError, match="ca_bundle=") as caught:
         plain.send(request, 5)
-    plain.close()
     assert caught.value.transient is False
 
-    transport = Urllib3Transport(ca_bundle=str(PEM))
+    transport = make(ca_bundle=str(PEM))
     head, body = transport.send(request, 5)
     body.close()
-    transport.close()
     assert 204 == head.status
 
-    folder = Urllib3Transport(ca_bundle=str(tmp_path))
+    folder = make(ca_bundle=str(tmp_path))
     with pytest.raises(ConnectError):
         folder.send(request, 5)
-    folder.close()
 
 
-def test_the_systems_trust_is_another_context(secure: int) -> None:
+def test_the_systems_trust_is_another_context(secure: int, make: Make) -> None:
     """It does not know the certificate either, and refuses it."""
-    transport = Urllib3Transport(trust="os")
+    transport = make(trust="os")
     with pytest.raises(ConnectError, match="no trusted connection"):
         transport.send(HttpRequest("GET", f"https://localhost:{secure}/"), 5)
-    transport.close()
 
 
-def test_more_headers_than_can_be_read_are_a_final_failure() -> None:
+def test_more_headers_than_can_be_read_are_a_final_failure(transport: Transport) -> None:
     """There is an end to what is read of a head; the same answer would come again."""
     listening = socket.create_server(("127.0.0.1", 0))
 
@@ -239,13 +257,29 @@ def test_more_headers_than_can_be_read_are_a_final_failure() -> None:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    transport = Urllib3Transport()
     with pytest.raises(ReadError, match="more headers than can be read") as caught:
         transport.send(HttpRequest("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/"), 5)
-    transport.close()
     listening.close()
     thread.join(5)
     assert caught.value.transient is False
+
+
+def test_tls_goes_through_a_tunnel(secure: int, make: Make) -> None:
+    """And through one to a proxy that is reached by TLS itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    for tls in (None, context):
+        proxy = Proxy(secure, tls=tls)
+        address = f"{'http' if tls is None else 'https'}://user:{CANARY}@localhost:{proxy.port}"
+        transport = make(proxy=lambda _, address=address: address, ca_bundle=str(PEM))
+        try:
+            head, body = transport.send(HttpRequest("GET", f"https://localhost:{secure}/"), 5)
+            body.close()
+        finally:
+            proxy.close()
+        assert 204 == head.status
+        assert proxy.seen[0].startswith(f"CONNECT localhost:{secure} HTTP/1.".encode())
+        assert b"Basic " + base64.b64encode(f"user:{CANARY}".encode()) in proxy.seen[0]
 
 
 def test_a_send_whose_time_is_over_sends_nothing_more() -> None:
@@ -258,30 +292,28 @@ def test_a_send_whose_time_is_over_sends_nothing_more() -> None:
 # Names -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_name_that_does_not_resolve_in_time_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_in_time_ends_in_time(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The operating system's resolver would take its own."""
     done = threading.Event()
     monkeypatch.setattr(_connecting.socket, "getaddrinfo", lambda *_: done.wait(5) and [])
-    transport = Urllib3Transport()
     started = time.monotonic()
     with pytest.raises(ConnectError, match="'slow.example' was not resolved within 0.2 seconds"):
         transport.send(HttpRequest("GET", "http://slow.example/"), 0.2)
     assert time.monotonic() - started < 2
     done.set()
-    transport.close()
 
 
-def test_a_name_that_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_not_known_is_told(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     """As before: it cannot be resolved."""
 
     def unknown(*_: object) -> list[object]:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(_connecting.socket, "getaddrinfo", unknown)
-    transport = Urllib3Transport()
     with pytest.raises(ConnectError, match="cannot be resolved"):
         transport.send(HttpRequest("GET", "http://nobody.example/"), 5)
-    transport.close()
 
 
 def test_every_address_of_a_name_is_tried(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
