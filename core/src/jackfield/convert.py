@@ -306,14 +306,13 @@ def _compile_sequence(kind: Any, converter: Converter) -> Hook:
     hook = converter.get_structure_hook(element)
 
     def structure(value: Any, _: Any = None) -> tuple[Any, ...]:
-        index = -1
+        read: list[Any] = []
+        items = _a_list(value)
         try:
-            read = []
-            for index, each in enumerate(_a_list(value)):  # noqa: B007 - the index is for the error
-                read.append(hook(each, element))
+            for each in items:
+                read.append(hook(each, element))  # noqa: PERF401 - how many there are says where it does not fit
         except Misfit as misfit:
-            if index >= 0:
-                misfit.path.append(index)
+            misfit.path.append(len(read))
             raise
         return tuple(read)
 

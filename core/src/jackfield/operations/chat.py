@@ -423,9 +423,12 @@ class ChatFold:
 
     def add(self, event: ChatEvent, /) -> None:
         """Take the next event in."""
-        self._id = self._id or event.id
-        self._model = self._model or event.model
-        self._created = self._created or event.created
+        if not self._id:
+            self._id = event.id
+        if not self._model:
+            self._model = event.model
+        if not self._created:
+            self._created = event.created
         if self._service_tier is None:
             self._service_tier = event.service_tier
         if self._fingerprint is None:

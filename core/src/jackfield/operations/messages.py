@@ -7,7 +7,6 @@ message may stand among a request's messages as it is: `messages=[*request.messa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from attrs import define, field, frozen
@@ -29,15 +28,16 @@ def as_content(value: Content | None) -> Content | None:
 
 _UNFILLED = object.__new__
 _ROLES = frozenset(get_args(Role))
-_TALKING = ("system", "developer", "user", "assistant")
-_REST = attrgetter(
-    "name", "refusal", "tool_calls", "tool_call_id", "function_call", "audio", "reasoning_content", "extra"
-)
-_NOTHING: tuple[object, ...] = (None, None, None, None, None, None, None, {})
+
+
+class _Known(RequestPart):
+    """Has room for the mark that a message is known to fit: a history has hundreds that are plain text."""
+
+    __slots__ = ("_fits",)
 
 
 @frozen(kw_only=True, eq=False, repr=False)
-class Message(RequestPart):
+class Message(_Known):
     """One message of a conversation. The class methods, one per role, are the short way to make one.
 
     Attributes:
@@ -83,10 +83,8 @@ class Message(RequestPart):
     reasoning_content: str | None = None
 
     def problems(self) -> Sequence[str]:
-        """Return all that is wrong with the message. A history has hundreds that are plain text: told at once."""
-        if isinstance(self.content, str) and self.role in _TALKING and _REST(self) == _NOTHING:
-            return ()
-        return RequestPart.problems(self)
+        """Return all that is wrong with the message."""
+        return () if getattr(self, "_fits", False) else RequestPart.problems(self)
 
     @classmethod
     def system(cls, content: Content, *, name: str | None = None) -> Message:
@@ -142,8 +140,8 @@ class _Unsealed(Message):
 def _said(cls: type[Message], role: Role, content: Content | None, name: str | None) -> Message:
     """Return a message that only says something.
 
-    A frozen object is filled the long way round, field by field: 1.6 µs. One that may change yet takes 0.5, and a
-    history has hundreds.
+    A frozen object is filled the long way round, field by field: 1.6 µs. One that may change yet takes 0.5. Looking at
+    one that is plain text takes 2 µs, knowing that it fits 0.2. A history has hundreds.
     """
     if cls is not Message:  # a class of somebody's own, which may have more fields
         return cls(role=role, content=content, name=name)
@@ -152,6 +150,7 @@ def _said(cls: type[Message], role: Role, content: Content | None, name: str | N
     said.refusal = said.tool_calls = said.tool_call_id = said.function_call = said.audio = None
     said.reasoning_content = None
     said.extra = {}
+    said._fits = type(content) is str and (name is None or type(name) is str)  # noqa: SLF001 - of its own class
     said.__class__ = cls
     message: Message = said
     return message
@@ -235,6 +234,8 @@ class AssistantMessage(Document):
         Reasoning goes back where there is some: a provider that shows it takes it, and some models insist. Annotations
         stay behind, as no provider takes them.
         """
+        if self.role == "assistant" and self == AssistantMessage(content=self.content):
+            return _said(Message, "assistant", self.content, None)
         return Message(
             role=self.role if self.role in _ROLES else "assistant",  # type: ignore[arg-type] # some call it "model"
             content=self.content,

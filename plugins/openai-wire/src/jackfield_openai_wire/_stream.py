@@ -56,18 +56,20 @@ class EventDecoder:
 
     def _decoded(self, events: Sequence[SseEvent]) -> list[Any]:
         decoded = []
+        structure, kind, depth = self._structure, self._event_type, self._call.limits.depth
         for event in events:
-            if event.data == _DONE:
+            data = event.data
+            if data == _DONE:
                 self.complete = self.finished = True
                 break
             try:
-                document = loads(event.data, self._call.limits.depth)
+                document = loads(data, depth)
                 if "error" in document and (failure := error_in(self._call, self._head, document)) is not None:
                     self._failure, self.finished = failure, True
                     break
-                entity = self._structure(document, self._event_type)
+                entity = structure(document, kind)
             except (Misfit, ValueError, TypeError) as error:
-                self._failure, self.finished = self._unreadable(event.data, error), True
+                self._failure, self.finished = self._unreadable(data, error), True
                 break
             self._begun = True
             self._note(entity)
