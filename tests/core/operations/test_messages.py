@@ -29,7 +29,7 @@ def test_the_short_way_makes_the_same_message(role: Any, content: Any, name: str
     assert [getattr(long, each.name) for each in fields(Message)] == [
         getattr(short, each.name) for each in fields(Message)
     ]
-    assert long.problems() == short.problems()
+    assert list(long.problems()) == list(short.problems())
     assert long == pickle.loads(pickle.dumps(short))
     with pytest.raises(FrozenInstanceError):
         short.content = "other"  # type: ignore[misc]
