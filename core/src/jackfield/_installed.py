@@ -12,7 +12,6 @@ import sys
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from os import listdir
-from os.path import join  # a Path costs more than the reading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _folders(path: tuple[Any, ...]) -> Sequence[tuple[str, bytes]] | None:
         try:
             if not isinstance(place, str) or place.lower().endswith(".egg"):
                 return None
-            names = listdir(place or ".")  # noqa: PTH208 - as for join
+            names = listdir(place or ".")  # noqa: PTH208 - paths as objects cost more than the reading
         except NotADirectoryError:  # a zip
             return None
         except OSError:  # not there, as Python's own zip of its library
@@ -71,7 +70,7 @@ def _folders(path: tuple[Any, ...]) -> Sequence[tuple[str, bytes]] | None:
             lower = name.lower()
             if lower.endswith(_ENDINGS) and (package := _package(lower)) not in seen:
                 seen.add(package)
-                folder = join(place, name)  # noqa: PTH118 - see its import
+                folder = f"{place or '.'}/{name}"
                 text = _text(folder)
                 if _OURS in text:
                     found.append((folder, text))
@@ -89,7 +88,7 @@ def _package(info: str) -> str:
 def _text(folder: str) -> bytes:
     """Return the text of a package's entry points; most have none."""
     try:
-        with open(join(folder, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123 - the same
+        with open(f"{folder}/entry_points.txt", "rb") as file:  # noqa: PTH123 - as above
             return file.read()
     except OSError:
         return b""
@@ -100,9 +99,9 @@ def _parsed(folders: Sequence[tuple[str, bytes]], group: str, name: str | None) 
     from importlib.metadata import PathDistribution  # noqa: PLC0415 - 15 ms that `import jackfield` does not pay
     from pathlib import Path  # noqa: PLC0415 - the same
 
-    wanted = [each.encode() for each in (group, name or "")]
+    spelt, named = group.encode(), (name or "").encode()
     for folder, text in folders:
-        if all(each in text for each in wanted):
+        if spelt in text and named in text:
             try:
                 yield from PathDistribution(Path(folder)).entry_points
             except Exception:  # noqa: BLE001, S112 - rule 3
