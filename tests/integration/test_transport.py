@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import gc
 import gzip
+import inspect
 import os
 import random
 import socket
@@ -10,9 +13,12 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,14 +36,16 @@ from server import (
     soon,
     trickled,
 )
+from urllib3 import __version__ as version
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import Secret
 from jackfield.transports import Body, Transport
 from jackfield.transports._http1 import Answer
-from jackfield.transports._receiver import Receiver
-from jackfield.transports.urllib3 import Urllib3Transport
+from jackfield.transports._receiver import Receiver, shut
+from jackfield.transports.urllib3 import Urllib3Transport, _Lending, _Sending
 
 PEM = Path(__file__).parent / "loopback.pem"
 LIMIT = 65536
@@ -153,6 +161,44 @@ def test_environment_proxies_are_not_used(serve: Serve, transport: Transport, mo
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
     assert b"hello" == ask(transport, get(serve(plain(b"hello"))))[1]
+
+
+def test_a_host_of_ones_own_is_sent_in_place_of_the_address(serve: Serve, transport: Transport) -> None:
+    """There are never two."""
+    sent = []
+
+    def listen(connection: Connection) -> None:
+        sent.append(bytes(connection.sock.recv(65536)))
+        connection.send(head(204))
+
+    server = serve(plain(b""), on_connect=listen)
+    transport.send(HttpRequest("GET", server.url, {"host": "letters.example"}), 5.0)[1].close()
+
+    assert [b"GET / HTTP/1.1\r\nhost: letters.example\r\n\r\n"] == sent
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_an_address_in_brackets_is_one(transport: Transport) -> None:
+    """It is connected to without them, and told with them."""
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    with listening:
+        port, told = listening.getsockname()[1], []
+
+        def serving() -> None:
+            client, _ = listening.accept()
+            with client:
+                told.append(client.recv(65536))
+                client.sendall(head(204))
+
+        thread = threading.Thread(target=serving)
+        thread.start()
+        assert 204 == ask(transport, HttpRequest("GET", f"http://[::1]:{port}/x"))[0].status
+        thread.join(5.0)
+
+    assert told == [f"GET /x HTTP/1.1\r\nhost: [::1]:{port}\r\n\r\n".encode()]
 
 
 # Bodies
@@ -404,6 +450,156 @@ def test_many_threads_have_a_connection_each(serve: Serve) -> None:
     assert soon(lambda: 8 == sum(each.left.is_set() for each in server.connections))
 
 
+class Watched:
+    """What is lent and taken back, while it goes on as it was."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.lent: set[int] = set()
+        self.wrong: list[str] = []
+        lend, take_back = _Lending.lend, _Lending.take_back
+
+        def lending(pool: Any, *arguments: Any) -> Any:
+            connection = lend(pool, *arguments)
+            if id(connection) in self.lent:
+                self.wrong.append("a connection was lent twice")
+            self.lent.add(id(connection))
+            return connection
+
+        def taking_back(pool: Any, connection: Any, *, open_still: bool) -> None:
+            if id(connection) not in self.lent:
+                self.wrong.append("a connection was taken back twice")
+            self.lent.discard(id(connection))
+            take_back(pool, connection, open_still=open_still)
+
+        patch.setattr(_Lending, "lend", lending)
+        patch.setattr(_Lending, "take_back", taking_back)
+
+
+def left(body: Body, whole: bytes, chance: random.Random) -> str:
+    """Leave a body at once."""
+    body.close()
+    return ""
+
+
+def left_in_part(body: Body, whole: bytes, chance: random.Random) -> str:
+    """Read some of it, and leave it."""
+    read = body.read(chance.choice([10, 1000]), 30.0)
+    body.close()
+    return "" if whole.startswith(read) else f"{read!r} does not begin {whole!r}"
+
+
+def read_to_its_end(body: Body, whole: bytes, chance: random.Random) -> str:
+    """Read all of it."""
+    read = read_all(body, chance.choice([10, LIMIT]), 30.0)
+    return "" if whole == read else f"{read!r} is not {whole!r}"
+
+
+def closed_by_another(body: Body, whole: bytes, chance: random.Random) -> str:
+    """Read it while another thread closes it: it is whole, or an error."""
+    closing = threading.Thread(target=body.close)
+    closing.start()
+    try:
+        return read_to_its_end(body, whole, chance)
+    except ReadError as error:
+        return "" if "it was closed here" in str(error) else str(error)
+    finally:
+        closing.join(30.0)
+
+
+WAYS = [left, left_in_part, read_to_its_end, read_to_its_end, closed_by_another]
+
+
+def test_no_connection_is_lent_twice_and_every_answer_is_to_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred threads at once, with answers of every kind that are read, left early, or closed by another thread."""
+    watched = Watched(monkeypatch)
+    transport = Urllib3Transport(connections=20)
+
+    def asking(number: int) -> list[str]:
+        chance, wrong = random.Random(number), []
+        for turn in range(12):
+            said = f"{number}-{turn}-{chance.randrange(10**9)}"
+            kind = chance.choice(["length", "chunked", "nothing", "closed"])
+            answer, body = transport.send(HttpRequest("POST", f"{server.url}/{kind}", {}, said.encode()), 30.0)
+            wrong.append("" if said == answer.headers["x-said"] else f"{said!r} was answered with {answer.headers}")
+            whole = b"" if kind == "nothing" else said.encode() * 50
+            wrong.append(chance.choice(WAYS)(body, whole, chance))
+        return wrong
+
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        Server(plain(b""), on_connect=echoing) as server,
+        ThreadPoolExecutor(100) as threads,
+    ):
+        warnings.simplefilter("always")
+        wrong = [each for wrongs in threads.map(asking, range(100)) for each in wrongs if each]
+        transport.close()
+        gc.collect()
+
+    assert ([], [], set()) == (wrong, watched.wrong, watched.lent)
+    assert [] == [str(each.message) for each in warned if each.category is ResourceWarning]
+
+
+def echoing(connection: Connection) -> None:
+    """Answer every request with what it said."""
+    while (request := connection.received()) is not None:
+        said, kind = request.body, request.path[1:]
+        headers = {"x-said": said.decode()}
+        if kind == "length":
+            connection.send(head(200, {**headers, "content-length": str(50 * len(said))}) + said * 50)
+        elif kind == "chunked":
+            connection.send(head(200, {**headers, "transfer-encoding": "chunked"}))
+            for _ in range(50):
+                connection.send(b"%x\r\n%s\r\n" % (len(said), said))
+            connection.send(b"0\r\n\r\n")
+        elif kind == "nothing":
+            connection.send(head(204, headers))
+        else:
+            connection.send(head(200, headers) + said * 50)
+            break
+    connection.close()
+
+
+def test_one_request_may_be_sent_twice_at_once(serve: Serve, transport: Transport) -> None:
+    """Both are answered."""
+    server = serve(raw(b"", head(204), pause=0.2))
+    request = get(server)
+    sends = [in_thread(lambda: ask(transport, request)) for _ in range(2)]
+
+    assert [204, 204] == [send()[0].status for send in sends]
+
+
+def test_connections_are_kept_to_so_many_hosts_and_no_more(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those to the host that was asked first are closed; one that is in use then ends with its answer."""
+    monkeypatch.setattr("jackfield.transports.urllib3.POOLS", 2)
+    transport = Urllib3Transport()
+    servers = [serve(plain(b"a")) for _ in range(4)]
+    using, *others = servers
+    _, body = transport.send(get(using), 5.0)
+    for each in others:
+        ask(transport, get(each))
+
+    gc.collect()
+    assert soon(others[0].connections[0].left.is_set)
+    assert [False, False] == [each.connections[0].left.is_set() for each in others[1:]]
+    assert b"a" == read_all(body)
+    del body
+    gc.collect()
+    assert soon(using.connections[0].left.is_set)
+    assert b"a" == ask(transport, get(using))[1]
+    transport.close()
+
+
+@pytest.mark.parametrize("name", ["_get_conn", "_put_conn", "_validate_conn", "_prepare_proxy"])
+def test_urllib3_has_what_is_not_its_promise(name: str) -> None:
+    """Its pools' private methods: where one is gone or takes something else, `_Lending` is to be written anew."""
+    takes = {"_get_conn": 2, "_put_conn": 2, "_validate_conn": 2, "_prepare_proxy": 2}
+
+    for pool in (HTTPConnectionPool, HTTPSConnectionPool):
+        method = getattr(pool, name, None)
+        assert method is not None, f"urllib3 {version} has no {pool.__name__}.{name} any more"
+        assert takes[name] == len(inspect.signature(method).parameters), f"{pool.__name__}.{name} takes something else"
+
+
 def test_another_process_opens_its_own_connections(
     serve: Serve, urllib3: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -595,6 +791,53 @@ def test_a_large_body_has_more_time_than_connecting(serve: Serve, make: Make) ->
     assert size == len(server.requests[0].body)
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_answer_may_come_before_the_request_is_whole(secure: bool, serve: Serve, make: Make) -> None:
+    """Who refuses a large body closes the connection while it is being sent; the refusal is the answer."""
+
+    def refuse(connection: Connection) -> None:
+        if secure:
+            connection.sock = tls().wrap_socket(connection.sock, server_side=True)
+        connection.sock.recv(1000)
+        connection.send(head(413, {"content-length": "9"}) + b"too large")
+        connection.pause(0.2)
+        connection.close()
+
+    server = serve(plain(b"next"), on_connect=refuse)
+    transport = make(ca_bundle=str(PEM))
+    url = server.url.replace("http:", "https:") if secure else server.url
+
+    answer, body = transport.send(HttpRequest("POST", url, {}, bytes(30_000_000)), 20.0)
+
+    assert (413, b"too large") == (answer.status, read_all(body))
+
+
+def test_a_connection_that_is_closed_early_without_an_answer_is_a_failure(serve: Serve, transport: Transport) -> None:
+    """As ever."""
+
+    def refuse(connection: Connection) -> None:
+        connection.sock.recv(1000)
+        connection.reset()
+
+    with pytest.raises(ReadError, match=r"broke before an answer came \(30,000,000 bytes were being sent\)") as caught:
+        transport.send(post(serve(plain(b""), on_connect=refuse), bytes(30_000_000)), 20.0)
+    assert not caught.value.stale
+
+
+def test_what_else_goes_wrong_while_sending_is_told(
+    serve: Serve, urllib3: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer is waited for."""
+
+    def gone(*_: object) -> None:
+        raise OSError(errno.EHOSTUNREACH, "No route to host")
+
+    server = serve(and_wait())
+    monkeypatch.setattr(socket.socket, "sendall", gone)
+    with pytest.raises(ReadError, match="No route to host"):
+        urllib3.send(post(server), 5.0)
+
+
 def test_a_body_that_nobody_takes_is_a_timeout(serve: Serve, transport: Transport) -> None:
     """Not a stale connection, though the connection had been kept."""
 
@@ -746,6 +989,104 @@ def test_closing_a_body_wakes_its_reader(serve: Serve, transport: Transport) -> 
     assert soon(server.connections[0].left.is_set)
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_closing_a_body_that_ends_with_its_connection_is_no_end_of_it(secure: bool, serve: Serve, make: Make) -> None:
+    """Its reader would take half an answer for a whole one."""
+    server = serve(and_wait(raw(head(200), b"abc")), tls=tls() if secure else None)
+    transport = make(ca_bundle=str(PEM))
+    _, body = transport.send(get(server), 30.0)
+    assert b"abc" == body.read(LIMIT, 30.0)
+    read = in_thread(lambda: body.read(LIMIT, 30.0))
+    time.sleep(0.1)
+
+    body.close()
+
+    with pytest.raises(ReadError, match="it was closed here"):
+        read()
+    with pytest.raises(ReadError, match="it was closed here"):
+        body.read(LIMIT, 30.0)
+    assert soon(server.connections[0].left.is_set)
+    transport.close()
+
+
+def test_a_body_that_is_closed_while_its_end_is_read_keeps_no_connection(
+    serve: Serve, urllib3: Urllib3Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was ended, whatever came before that."""
+    server = serve(raw(head(200, {"content-length": "3"}), b"abc", pause=0.1), plain(b"next"))
+    _, body = urllib3.send(get(server), 5.0)
+    reading = Receiver.body
+
+    def closing(*arguments: Any) -> bytes:
+        data = reading(*arguments)
+        body.close()
+        return data
+
+    monkeypatch.setattr(Receiver, "body", closing)
+    with pytest.raises(ReadError, match="it was closed here"):
+        body.read(LIMIT, 5.0)
+    monkeypatch.undo()
+
+    with pytest.raises(ReadError, match="it was closed here"):
+        body.read(LIMIT, 5.0)
+    assert b"next" == ask(urllib3, get(server))[1]
+    assert 2 == len(server.connections)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_interrupting_a_send_of_a_large_body_ends_it(secure: bool, serve: Serve) -> None:
+    """It is told as that, and is not sent again though the connection had been kept."""
+
+    def deaf(connection: Connection) -> None:
+        plain(b"a")(connection)
+        connection.pause(20.0)
+
+    server = serve(deaf, tls=tls() if secure else None)
+    transport = Urllib3Transport(ca_bundle=str(PEM))
+    ask(transport, get(server))
+    request = post(server, bytes(30_000_000))
+    send = in_thread(lambda: transport.send(request, 30.0))
+    time.sleep(0.3)
+
+    transport.interrupt(request)
+
+    with pytest.raises(ReadError, match=r"\(30,000,000 bytes were being sent\): it was ended here$") as caught:
+        send()
+    assert not caught.value.stale
+    transport.close()
+
+
+def test_interrupting_what_is_over_disturbs_nobody(serve: Serve) -> None:
+    """Its connection may be another call's by then."""
+    ours, others = socket.socketpair()
+    with ours, others:
+        others.sendall(head(204))
+        sending = _Sending(5.0)
+        connection = SimpleNamespace(sock=ours, carried=0)
+        assert 204 == sending.over(connection, b"GET", None)[0].status
+        sending.done()
+
+        sending.end()
+
+        others.sendall(b"still there")
+        assert b"still there" == ours.recv(100)
+
+
+def test_shutting_tls_forgets_no_keys(serve: Serve) -> None:
+    """Whoever is sending in another thread would go on in the clear."""
+    server = serve(and_wait(), tls=tls())
+    context = ssl.create_default_context(cafile=str(PEM))
+    with context.wrap_socket(
+        socket.create_connection(("127.0.0.1", server.port)), server_hostname="127.0.0.1"
+    ) as connected:
+        shut(connected)
+
+        assert connected.version() is not None
+        with pytest.raises(OSError):  # noqa: PT011 - in OpenSSL's words or in the operating system's
+            connected.sendall(bytes(1_000_000))
+    shut(connected)
+
+
 def test_interrupting_a_send_wakes_it(serve: Serve, urllib3: Urllib3Transport) -> None:
     """Its connection is closed, and that is no stale one."""
     server = serve(and_wait())
@@ -790,6 +1131,56 @@ def test_errors_hold_no_frames_with_headers(serve: Serve, transport: Transport) 
     while inner is not None:
         assert None is inner.__traceback__
         inner = inner.__cause__ or inner.__context__
+
+
+def values_in_frames(error: BaseException) -> str:
+    """Return what stands in the frames of an error and of its causes, those of this file apart."""
+    found, seen = [], error
+    while seen is not None:
+        frame = seen.__traceback__
+        while frame is not None:
+            if frame.tb_frame.f_code.co_filename != __file__:
+                found += [f"{name} = {value!r}" for name, value in frame.tb_frame.f_locals.items()]
+            frame = frame.tb_next
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(found)
+
+
+UNSENDABLE = [
+    ({"x-other": "€"}, "a header has letters that no header can have"),
+    ({"x-other": "a\r\nb: c"}, "a line break stands in a header or in the URL"),
+    ({"content-length": "3"}, "content-length and transfer-encoding are the transport's to say"),
+]
+
+
+@pytest.mark.parametrize(("headers", "problem"), UNSENDABLE, ids=[problem for _, problem in UNSENDABLE])
+def test_what_cannot_be_sent_is_a_final_failure(
+    headers: dict[str, str], problem: str, serve: Serve, transport: Transport
+) -> None:
+    """Nothing was sent, and the failure does not hold what was to be sent."""
+    server = serve(plain(b"hello"))
+    key = Secret("k3y-of-frames").bound_to(server.url)
+
+    with pytest.raises(ConnectError, match=f"^the request to {server.url} cannot be sent: {problem}$") as caught:
+        transport.send(HttpRequest("GET", server.url, {"x-key": key, **headers}), 5.0)
+
+    assert not caught.value.transient
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert "timeout = 5.0" in values_in_frames(caught.value)
+    assert "k3y-of-frames" not in values_in_frames(caught.value)
+    assert [] == server.connections
+
+
+def test_a_failure_holds_nothing_of_what_was_sent(serve: Serve, transport: Transport) -> None:
+    """Not in frames of ours either."""
+    server = serve(and_close())
+    key = Secret("k3y-of-frames").bound_to(server.url)
+
+    with pytest.raises(ReadError) as caught:
+        transport.send(HttpRequest("POST", server.url, {"x-key": key}, b"b0dy-of-frames"), 5.0)
+
+    assert "k3y-of-frames" not in values_in_frames(caught.value)
+    assert "b0dy-of-frames" not in values_in_frames(caught.value)
 
 
 def test_a_fault_of_our_own_is_not_hidden(serve: Serve, urllib3: Urllib3Transport) -> None:

@@ -419,6 +419,7 @@ class Urllib3Body:
         try:
             data = self._receiver.body(answer, limit, timeout)
             if self._closed:  # where an answer ends with its connection, this is no end of its own
+                answer.ended = False
                 raise CutOffError("it was closed here")
             goes_on = not answer.ended
         except TimeoutError as error:
