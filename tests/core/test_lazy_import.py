@@ -20,7 +20,6 @@ HEAVY = (
     "importlib.metadata",
     "ipaddress",
     "orjson",
-    "pathlib",
     "pluggy",
     "random",
     "ssl",
