@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server import Server, and_wait, plain, raw
 
 from jackfield import (
     CHAT,
@@ -29,13 +30,14 @@ from jackfield import (
 )
 from jackfield.http import HttpRequest
 from jackfield.transports import Transport, _connecting
-from jackfield.transports.urllib3 import _Sending
+from jackfield.transports.urllib3 import Urllib3Transport, _Sending
 from jackfield_emulator import Emulator
 
 REQUEST = ChatRequest(messages=[Message.user("Say something.")], model="gpt-4o-mini")
 PEM = Path(__file__).with_name("loopback.pem")
 CANARY = "pr0xy-passw0rd"
 Make = Callable[..., Transport]
+Serve = Callable[..., Server]
 Ask = Callable[..., ChatResponse]
 
 
@@ -280,6 +282,53 @@ def test_tls_goes_through_a_tunnel(secure: int, make: Make) -> None:
         assert 204 == head.status
         assert proxy.seen[0].startswith(f"CONNECT localhost:{secure} HTTP/1.".encode())
         assert b"Basic " + base64.b64encode(f"user:{CANARY}".encode()) in proxy.seen[0]
+
+
+def certified() -> ssl.SSLContext:
+    """Return a server's certificate, signed by itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    return context
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_plain_http_is_forwarded_by_a_proxy_of_either_kind(scheme: str, serve: Serve, make: Make) -> None:
+    """Without a tunnel, over one connection for all hosts; the proxy's password goes no further than to it."""
+    server = serve(plain(b"hello"))
+    proxy = Proxy(server.port, tls=certified() if scheme == "https" else None)
+    transport = make(proxy=lambda _: f"{scheme}://user:{CANARY}@localhost:{proxy.port}", ca_bundle=str(PEM))
+    try:
+        for host in ("one.example", "one.example", "two.example"):
+            head, body = transport.send(HttpRequest("GET", f"http://{host}/x?y"), 5)
+            assert (200, b"hello") == (head.status, body.read(100, 5))
+            body.close()
+    finally:
+        proxy.close()
+    assert proxy.seen[0].startswith(b"GET http://one.example/x?y HTTP/1.1\r\nhost: one.example\r\n")
+    assert base64.b64encode(f"user:{CANARY}".encode()) in proxy.seen[0]
+
+
+def test_an_answer_through_two_layers_of_tls_can_be_closed(serve: Serve) -> None:
+    """Its reader wakes; the connection was kept till then, and the proxy's password did not go through the tunnel."""
+    server = serve(plain(b"hello"), and_wait(raw(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc")), tls=certified())
+    proxy = Proxy(server.port, tls=certified())
+    transport = Urllib3Transport(proxy=lambda _: f"https://user:{CANARY}@localhost:{proxy.port}", ca_bundle=str(PEM))
+    request = HttpRequest("GET", f"https://localhost:{server.port}/")
+    try:
+        _, body = transport.send(request, 5)
+        assert b"hello" == body.read(100, 5)
+        _, body = transport.send(request, 5)
+        assert b"abc" == body.read(100, 5)
+        closing = threading.Timer(0.2, body.close)
+        closing.start()
+        with pytest.raises(ReadError, match="it was closed here"):
+            body.read(100, 20)
+        closing.join()
+    finally:
+        transport.close()
+        proxy.close()
+    assert 1 == len(proxy.seen)
+    assert [{"host": f"localhost:{server.port}"}] * 2 == [dict(each.headers) for each in server.requests]
 
 
 def test_a_send_whose_time_is_over_sends_nothing_more() -> None:
