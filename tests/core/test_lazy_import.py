@@ -18,13 +18,11 @@ HEAVY = (
     "difflib",
     "hmac",
     "importlib.metadata",
-    "ipaddress",
     "orjson",
     "pluggy",
     "random",
     "ssl",
     "structlog",
-    "urllib.parse",
     "urllib3",
 )
 WATCHED = ("_thread.start", "os.exec", "os.fork", "os.putenv", "os.unsetenv", "socket.", "subprocess.", "urllib.")

@@ -110,12 +110,13 @@ STATEMENTS = [
 
 @pytest.mark.parametrize(("statement", "ours", "every"), STATEMENTS)
 def test_an_import_imports_little(told, statement: str, ours: int, every: int) -> None:
-    """Modules of ours, and modules altogether beyond those of a bare interpreter."""
+    """Modules of ours, modules altogether beyond those of a bare interpreter, and none that only a call needs."""
     before = set(told(MODULES)["modules"])
     modules = [each for each in told(f"\n{statement}\n", MODULES)["modules"] if each not in before]
 
     assert len([each for each in modules if each.startswith("jackfield")]) <= ours
     assert len(modules) <= every
+    assert not {"ipaddress", "json", "pathlib", "urllib.parse"} & set(modules)
 
 
 LATER = (
