@@ -435,6 +435,19 @@ def test_what_came_before_a_wrong_chunk_is_given_first() -> None:
     assert b"abcdef" == told([data]).body == told(by_one(data)).body
 
 
+def test_what_was_wrong_once_is_wrong_for_ever() -> None:
+    """Though the same bytes might be an end, read from another place."""
+    answer = Answer()
+    answer.feed(CHUNKED + b"1\r\na")
+    assert b"a" == answer.take(10)
+    answer.feed(b"\r\n0\r\nx\n")
+
+    for _ in range(3):
+        with pytest.raises(NotHttpError, match="no trailer"):
+            answer.take(10)
+    assert not answer.ended
+
+
 # What is lenient -----------------------------------------------------------------------------------------------------
 
 

@@ -894,6 +894,21 @@ def test_an_address_that_is_none_is_a_final_failure(transport: Transport) -> Non
     assert not caught.value.transient
 
 
+@pytest.mark.parametrize("url", ["ftp://letters.example/", "http:///letters", "letters.example", "http://"])
+def test_what_is_no_address_of_http_is_a_final_failure(url: str, urllib3: Urllib3Transport) -> None:
+    """Nothing was looked up."""
+    with pytest.raises((ConnectError, SetupError)) as caught:
+        urllib3.send(HttpRequest("GET", url), 5.0)
+    assert isinstance(caught.value, SetupError) or not caught.value.transient
+
+
+def test_what_does_not_speak_http_is_told(serve: Serve, transport: Transport) -> None:
+    """It is another port, or another protocol; another attempt would not mend it."""
+    with pytest.raises(ReadError, match="does not answer in HTTP; is endpoint= right, its port and https?") as caught:
+        transport.send(get(serve(raw(b"220 letters.example ESMTP\r\n"))), 5.0)
+    assert not caught.value.transient
+
+
 def tls() -> ssl.SSLContext:
     """Return a server's certificate, signed by itself."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -333,6 +333,7 @@ class _Chunks:
         Raises:
             NotHttpError: What comes next is no chunk.
         """
+        self._refuse()
         pieces: list[bytes] = []
         at, size = 0, len(pending)
         while self.left and at < size:
@@ -356,9 +357,13 @@ class _Chunks:
             if after == at:
                 break
             at = after
-        if self._wrong and not pieces:  # what came before it is given first, however it was cut
-            raise NotHttpError(self._wrong)
+        if not pieces:  # what came before something wrong is given first, however it was cut
+            self._refuse()
         return (pieces[0] if len(pieces) == 1 else b"".join(pieces)), (pending[at:] if at else pending)
+
+    def _refuse(self) -> None:
+        if self._wrong:
+            raise NotHttpError(self._wrong)
 
     def _begin(self, size: int) -> None:
         self._rest = size
@@ -366,24 +371,20 @@ class _Chunks:
 
     def _read_line(self, pending: bytes, at: int) -> int:
         """Read the line that begins at *at*, and return where it ends: there, where more must come or it is wrong."""
-        if self._wrong:
+        if self._line == _DATA_END:  # it is not there: what stands in its place is told before a line ends
+            if not b"\r\n".startswith(pending[at : at + 2]):
+                self._wrong = "a chunk that is longer than its size"
             return at
         end = pending.find(b"\n", at, at + _LONGEST_LINE) + 1
-        if self._line == _DATA_END:  # told at once, though its line end may never come
-            ending = pending[at : at + 2]
-            end = at + 2 if ending == b"\r\n" else 0
-            self._wrong = "" if b"\r\n".startswith(ending) else "a chunk that is longer than its size"
-        elif not end and len(pending) - at >= _LONGEST_LINE:
-            self._wrong = "a line without an end between the chunks"
-        if end and not self._wrong:
+        if end:
             self._wrong = self._understand(pending[at:end])
-        return end if end and not self._wrong else at
+        elif len(pending) - at >= _LONGEST_LINE:
+            self._wrong = "a line without an end between the chunks"
+        return at if self._wrong else end or at
 
     def _understand(self, line: bytes) -> str:
         """Take in what a line says, and return what is wrong with it."""
-        if self._line == _DATA_END:
-            self._line = _SIZE
-        elif self._line == _SIZE:
+        if self._line == _SIZE:
             match = _CHUNK_SIZE.fullmatch(line)
             if match is None:
                 return f"a chunk without a size: {line[:40]!r}"

@@ -57,11 +57,10 @@ class Receiver:
         data = answer.take(limit)
         if data or answer.ended:
             return data
-        for received in self._received(seconds):
-            answer.feed(received)
+        pieces = self._received(seconds)
+        while not (data or answer.ended):
+            answer.feed(next(pieces))
             data = answer.take(limit)
-            if data or answer.ended:
-                break
         return data
 
     def _received(self, seconds: float | None) -> Iterator[bytes]:
