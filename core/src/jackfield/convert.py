@@ -307,9 +307,10 @@ def _compile_sequence(kind: Any, converter: Converter) -> Hook:
 
     def structure(value: Any, _: Any = None) -> tuple[Any, ...]:
         read: list[Any] = []
-        items = _a_list(value)
+        if type(value) is not list:
+            raise _no_list(value)
         try:
-            for each in items:
+            for each in value:
                 read.append(hook(each, element))  # noqa: PERF401 - how many there are says where it does not fit
         except Misfit as misfit:
             misfit.path.append(len(read))
@@ -320,13 +321,13 @@ def _compile_sequence(kind: Any, converter: Converter) -> Hook:
 
 
 def _as_tuple(value: Any, _: Any = None) -> tuple[Any, ...]:
-    return tuple(_a_list(value))
-
-
-def _a_list(value: Any) -> list[Any]:
     if type(value) is not list:
-        raise Misfit(f"expected an array, got {type(value).__name__}")
-    return value
+        raise _no_list(value)
+    return tuple(value)
+
+
+def _no_list(value: Any) -> Misfit:
+    return Misfit(f"expected an array, got {type(value).__name__}")
 
 
 # Entities to documents -----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from attrs import define
 from jackfield._values import Value
 from jackfield.limits import DEFAULT, exceeded
 
+_new = object.__new__
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -76,11 +77,13 @@ class SseSplitter:
         self._refuse_large()
         events = []
         for block in blocks:
-            # Nearly every event is one `data: ` line: 0.3 µs instead of 1.5.
+            # Nearly every event is one `data: ` line: 0.3 µs instead of 1.5, a third of it for not calling `__init__`.
             if block.startswith(b"data: ") and b"\n" not in block:
-                events.append(SseEvent(block[6:]))
-            elif (event := _event(block)) is not None:
+                event = _new(SseEvent)
+                event.data, event.name = block[6:], ""
                 events.append(event)
+            elif (read := _event(block)) is not None:
+                events.append(read)
         return events
 
     def close(self) -> list[SseEvent]:

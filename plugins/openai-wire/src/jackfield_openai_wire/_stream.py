@@ -86,7 +86,7 @@ class EventDecoder:
             if choice.finish_reason is not None:
                 self._ended.add(choice.index)
                 self.complete = self._open <= self._ended
-            elif choice.index not in self._ended:
+            elif choice.index not in self._open and choice.index not in self._ended:
                 self._open.add(choice.index)
                 self.complete = False
 
