@@ -16,7 +16,7 @@ def verdicts(rows: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     floors = {each.form: each.name for each in contestants.floors()}
     found = []
     for ours in contestants.ours():
-        row, floor = rows.get(ours.name, {}), rows.get(floors[ours.form], {})
+        row, floor = rows.get(ours.name, {}), rows.get(floors[False, ours.json], {})
         told = [*_ratios(row), *_memory(row, floor), *_plugins(row)]
         found += [
             {"case": case, "form": ours.name, "figure": figure, "budget": budget, "unit": unit, "met": figure <= budget}

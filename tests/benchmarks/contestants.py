@@ -32,7 +32,7 @@ class Contestant:
 
     @property
     def form(self) -> tuple[bool, str]:
-        """What it must have in common with its floor."""
+        """Whether it is the asyncio form, and which JSON it has."""
         return self.asyncio, self.json
 
 

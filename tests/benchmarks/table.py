@@ -48,11 +48,13 @@ def document(figures: Figures, peers: Sequence[Contestant], missing: dict[str, s
 
 
 def _row(figures: Figures, contestant: Contestant, case: str, floors: dict[tuple[bool, str], str]) -> dict[str, Any]:
-    """Return one contestant's figures for one case, with ratios to the floor of its form. Peers choose their JSON."""
+    """Return one contestant's figures for one case, with ratios to the floor. Peers choose their JSON.
+
+    The floor is urllib3, for the asyncio forms too: one measure for all. Only that of `async` is aiohttp.
+    """
     found = {name: value for name, value in figures[contestant.name, case].items() if "repeats" != name}
     result = found.pop("result", None)
-    asyncio = "async" == case or contestant.asyncio
-    floor = figures.get((floors.get((asyncio, contestant.json)) or next(iter(floors.values())), case), {})
+    floor = figures.get((floors.get(("async" == case, contestant.json)) or next(iter(floors.values())), case), {})
     for name in ("cpu", "wall"):
         if name in found and name in floor:
             found[f"{name}_ratio"] = found[name] / floor[name]
@@ -72,8 +74,8 @@ def text(told: dict[str, Any]) -> str:
     """Return the tables."""
     machine = told["machine"]
     head = (
-        f"CPU / wall clock, each as a ratio to the floor; the least of {told['rounds']} round(s)."
-        f" Python {machine['python']}, {machine['system']}, {machine['cores']} cores."
+        f"CPU / wall clock, each as a ratio to the floor (urllib3; of async aiohttp);"
+        f" the least of {told['rounds']} round(s). Python {machine['python']}, {machine['system']}, {machine['cores']} cores."
     )
     parts = [head, _ratios(told), _memory(told), budgets.shown(told["budgets"]), _notes(told)]
     return "\n\n".join(part for part in parts if part)
