@@ -75,7 +75,8 @@ def text(told: dict[str, Any]) -> str:
     machine = told["machine"]
     head = (
         f"CPU / wall clock, each as a ratio to the floor (urllib3; of async aiohttp);"
-        f" the least of {told['rounds']} round(s). Python {machine['python']}, {machine['system']}, {machine['cores']} cores."
+        f" the least of {told['rounds']} round(s)."
+        f" Python {machine['python']}, {machine['system']}, {machine['cores']} cores."
     )
     parts = [head, _ratios(told), _memory(told), budgets.shown(told["budgets"]), _notes(told)]
     return "\n\n".join(part for part in parts if part)
