@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
-from jackfield_asyncio._transport import AsyncioBody, AsyncioTransport
+from jackfield_asyncio._body import AsyncioBody
+from jackfield_asyncio._transport import AsyncioTransport
 
 __all__ = ["AsyncioBody", "AsyncioTransport"]

@@ -84,7 +84,7 @@ class Names:
             Thread(target=self._ask, args=(host, port), name="jackfield-resolver", daemon=True).start()
         answered, _ = await asyncio.wait((asked,), timeout=seconds)
         if not answered:
-            raise TimeoutError(f"the name {host!r} was not resolved within {seconds:.3g} seconds")
+            raise TimeoutError(f"the name {host!r} was not resolved within {round(seconds, 1):g} seconds")
         outcome = asked.result()
         if isinstance(outcome, Exception):
             raise outcome

@@ -35,6 +35,8 @@ class Connection(asyncio.Protocol):
         carried: How many requests it has carried.
         begun: Whether anything of the present answer has come.
         answer: The present answer.
+        lost: Whether it has ended.
+        since: Since when it is kept, by the clock of the loop.
     """
 
     __slots__ = (
@@ -42,20 +44,22 @@ class Connection(asyncio.Protocol):
         "_failure",
         "_held",
         "_loop",
-        "_lost",
         "_paused",
         "_timer",
+        "_told",
         "_until",
         "_waiter",
         "answer",
         "begun",
         "carried",
+        "lost",
+        "since",
         "transport",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, lost: Callable[[Connection], None]) -> None:
         self._loop = loop
-        self._lost = lost
+        self._told = lost
         self._failure: Exception | None = None
         self._held = 0
         self._paused = False
@@ -67,6 +71,8 @@ class Connection(asyncio.Protocol):
         self.answer: Answer | None = None
         self.begun = False
         self.carried = 0
+        self.lost = False
+        self.since = 0.0
 
     # What asks and takes ---------------------------------------------------------------------------------------------
 
@@ -210,13 +216,14 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note why it ended. An answer may end with it."""
+        self.lost = True
         if self._failure is None:
             self._failure = error or _ended(self.answer)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._wake()
-        self._lost(self)
+        self._told(self)
 
 
 def _ended(answer: Answer | None) -> CutOffError | None:

@@ -83,7 +83,7 @@ def bare(error: BaseException) -> BaseException:
 
 def _reason(error: BaseException) -> str:
     """Return the innermost reason, in the operating system's words where it has any."""
-    while (deeper := error.__cause__ or error.__context__) is not None:
+    while not isinstance(error, AllInUseError) and (deeper := error.__cause__ or error.__context__) is not None:
         error = deeper
     if isinstance(error, (AllInUseError, *HTTP1_ERRORS)):
         return str(error)

@@ -131,15 +131,11 @@ async def _direct(
     loop = asyncio.get_running_loop()
     if not found:
         raise OSError("the name has no address")
+    secured = {"ssl": trust.context, "server_hostname": to.host} if to.secure else {}
     sock = await start_connection(
         found, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, loop=loop, socket_factory=_made_socket
     )
-    secured = {"ssl": trust.context, "server_hostname": to.host} if to.secure else {}
-    try:
-        _, connection = await loop.create_connection(lambda: Connection(loop, lost), sock=sock, **secured)
-    except BaseException:
-        sock.close()
-        raise
+    _, connection = await loop.create_connection(lambda: Connection(loop, lost), sock=sock, **secured)
     return connection
 
 

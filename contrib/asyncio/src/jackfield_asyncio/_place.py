@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from jackfield_asyncio._connection import Connection
+
+
+_MOMENT = 0.01
+"""For how many seconds a connection is not looked at before it is used again; a look takes 5 µs."""
 
 
 class AllInUseError(Exception):
@@ -24,12 +29,13 @@ class Place:
         most: How many connections there are at once, at most.
     """
 
-    __slots__ = ("_closed", "_idle", "_loop", "_most", "_opened", "_waiting")
+    __slots__ = ("_closed", "_idle", "_loop", "_most", "_open", "_opening", "_waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
         self._loop = loop
         self._most = most
-        self._opened = 0
+        self._opening = 0
+        self._open: set[Connection] = set()
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closed = False
@@ -38,7 +44,7 @@ class Place:
         """Return a connection that was kept, the latest one, or None."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.usable:
+            if connection.usable and (self._loop.time() - connection.since < _MOMENT or not _is_readable(connection)):
                 return connection
             connection.end()
         return None
@@ -55,16 +61,19 @@ class Place:
         Raises:
             AllInUseError: None came back until then.
         """
-        while self._opened >= self._most:
-            if (connection := await self._next(until)) is not None:
-                return connection
-        self._opened += 1
+        while self._opening + len(self._open) >= self._most:
+            if (kept := await self._next(until)) is not None:
+                return kept
+        self._opening += 1
         try:
-            return await open_one(self._lost)
+            connection = _still_there(await open_one(self._lost))
         except BaseException:
-            self._opened -= 1
             self._hand_on(None)
             raise
+        finally:
+            self._opening -= 1
+        self._open.add(connection)
+        return connection
 
     async def _next(self, until: float | None) -> Connection | None:
         """Wait for a connection, or for room for one."""
@@ -99,16 +108,31 @@ class Place:
                 waiting.set_result(connection)
                 return
         if connection is not None:
+            connection.since = self._loop.time()
             self._idle.append(connection)
 
     def _lost(self, connection: Connection) -> None:
-        self._opened -= 1
+        if connection in self._open:  # it may have ended before it was counted
+            self._open.remove(connection)
+            self._hand_on(None)
         if connection in self._idle:
             self._idle.remove(connection)
-        self._hand_on(None)
 
     def close(self) -> None:
         """End every connection that is kept; those in use end when they come back."""
         self._closed = True
         while self._idle:
             self._idle.pop().end()
+
+
+def _is_readable(connection: Connection) -> bool:
+    """Tell whether a connection that nobody uses has ended, or talks: a loop that was at rest has not seen it yet."""
+    with DefaultSelector() as selector:
+        selector.register(connection.transport.get_extra_info("socket"), EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _still_there(connection: Connection) -> Connection:
+    if connection.lost:
+        raise ConnectionResetError("it was closed at once")
+    return connection

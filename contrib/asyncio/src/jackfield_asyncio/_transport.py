@@ -9,23 +9,23 @@ Rule 4: a connection belongs to the event loop that opened it, and ends before t
 from __future__ import annotations
 
 import asyncio
-import os
 import weakref
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jackfield.plugin import HttpHead, HttpRequest, ReadError
-from jackfield.transports._http1 import Answer, UnpackingError, request_head
+from jackfield.transports._http1 import request_head
 from jackfield_asyncio._addresses import Address, Names, address_of
-from jackfield_asyncio._failures import FAILURES, HTTP1_ERRORS, bare, unanswered, unopened, unread, unsent
+from jackfield_asyncio._body import AsyncioBody
+from jackfield_asyncio._failures import FAILURES, bare, unanswered, unopened, unsent
 from jackfield_asyncio._opening import Trust, opened, proxy_headers
-from jackfield_asyncio._place import Place
+from jackfield_asyncio._pool import Pool, leave_all
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
 
+    from jackfield.plugin import HttpHead, HttpRequest
     from jackfield_asyncio._connection import Connection
+    from jackfield_asyncio._place import Place
 
 CONNECT_SECONDS = 10.0
 """How long one connection may take to open; the call's own timeout may be shorter."""
@@ -62,8 +62,8 @@ class AsyncioTransport:
         self._connect_timeout = connect_timeout
         self._proxy = proxy
         self._trust = Trust(ca_bundle, trust, ssl_context)
-        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
-        weakref.finalize(self, _leave, self._pools).atexit = False
+        self._pools: dict[asyncio.AbstractEventLoop, Pool] = {}
+        weakref.finalize(self, leave_all, self._pools).atexit = False
 
     async def send(self, request: HttpRequest, timeout: float | None) -> tuple[HttpHead, AsyncioBody]:  # noqa: ASYNC109
         """Send *request* and return its answer's head, and the body still to be read."""
@@ -75,7 +75,8 @@ class AsyncioTransport:
             to = address_of(request.url)
         except ValueError as error:
             raise unopened(error, request, None) from bare(error)
-        place = pool.place((proxy, to.secure, to.host, to.port), self._connections)
+        key = (proxy, to.secure, to.host, to.port) if proxy is None or to.secure else proxy
+        place = pool.place(key, self._connections)
         connection = place.kept() or await self._opened(request, place, pool.names, to, proxy, until)
         reused = connection.carried > 0
         try:
@@ -106,18 +107,18 @@ class AsyncioTransport:
         except FAILURES as error:
             raise unopened(error, request, proxy) from bare(error)
 
-    async def _pool(self, loop: asyncio.AbstractEventLoop) -> _Pool:
+    async def _pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
         """Return what belongs to *loop*, made now."""
         for other in list(self._pools):
             if other.is_closed():
                 del self._pools[other]
-        pool = self._pools[loop] = _Pool(loop)
+        pool = self._pools[loop] = Pool(loop)
         await pool.watch()
         return pool
 
     async def close(self) -> None:
         """Close every idle connection."""
-        _leave(self._pools)
+        leave_all(self._pools)
         await asyncio.sleep(0)  # the loop closes sockets one round later
 
 
@@ -139,108 +140,3 @@ def _head(request: HttpRequest, to: Address, proxy: str | None) -> bytes:
         problem = str(error)
     del headers  # rule 2; nor is the cause kept, which holds them as well
     raise unsent(problem, request)
-
-
-class _Pool:
-    """The connections that belong to one event loop, by where they lead."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._process = os.getpid()
-        self._places: dict[Any, Place] = {}
-        self._watching = self._until_the_loop_ends()
-        self.names = Names(loop)
-
-    def place(self, key: Any, most: int) -> Place:
-        """Return the connections to one place."""
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = Place(self._loop, most)
-        return place
-
-    async def watch(self) -> None:
-        """See to it that no connection is open when the loop ends."""
-        await anext(self._watching)
-
-    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
-        """`asyncio.run` closes every generator that was begun, before it closes the loop: a sign that it ends."""
-        try:
-            yield
-        finally:
-            for place in self._places.values():
-                place.close()
-            self._places.clear()
-
-    def leave(self) -> None:
-        """Close every idle connection, from whichever thread."""
-        if self._process != os.getpid() or self._loop.is_closed():
-            return  # after a fork they are the other process's
-        if _is_running(self._loop):
-            self._end()
-        else:
-            self._loop.call_soon_threadsafe(self._end)
-
-    def _end(self) -> None:
-        with suppress(StopIteration):  # its end waits for nothing
-            self._watching.aclose().send(None)
-
-
-def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False
-
-
-def _leave(pools: dict[asyncio.AbstractEventLoop, _Pool]) -> None:
-    for pool in pools.values():
-        pool.leave()
-    pools.clear()
-
-
-class AsyncioBody:
-    """The body of one answer."""
-
-    __slots__ = ("_answer", "_closed", "_connection", "_place")
-
-    def __init__(self, answer: Answer, connection: Connection, place: Place) -> None:
-        self._answer = answer
-        self._connection: Connection | None = connection
-        self._place = place
-        self._closed = False
-        if answer.ended:
-            self._let_go()
-
-    async def read(self, limit: int, timeout: float | None) -> bytes:  # noqa: ASYNC109 - the contract of Body
-        """Return the next bytes as they come."""
-        answer, connection = self._answer, self._connection
-        if self._answer.ended:  # the connection may be another call's by now
-            return b""
-        if connection is None:
-            raise ReadError("the connection broke while the answer was read: it was closed here")
-        try:
-            data = answer.take(limit)
-            if not (data or answer.ended):
-                data = await connection.body(answer, limit, timeout)
-        except BaseException as error:
-            self._let_go()
-            if not isinstance(error, (OSError, UnpackingError, *HTTP1_ERRORS)):
-                raise
-            raise unread(error, timeout, closed=self._closed) from bare(error)
-        if answer.ended:
-            self._let_go()
-        return data
-
-    async def close(self) -> None:
-        """Give the connection back if the body was read to its end, end it otherwise."""
-        self._closed = True
-        self._let_go()
-
-    def _let_go(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        if self._answer.ended:
-            self._place.take_back(connection)
-        else:
-            connection.end()

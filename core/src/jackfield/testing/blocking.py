@@ -30,7 +30,9 @@ class Blocking:
         return head, BlockingBody(self, body)
 
     def close(self) -> None:
-        """Close the transport, and end the loop."""
+        """Close the transport, and end the loop. Twice is harmless, as with any transport."""
+        if self._loop.is_closed():
+            return
         self.wait(self._transport.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
