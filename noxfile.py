@@ -102,7 +102,7 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
-@nox.parametrize("target", ["splitter", "decoder", "refusal", "endpoint"])
+@nox.parametrize("target", ["splitter", "decoder", "refusal", "endpoint", "answer"])
 def fuzz(session: nox.Session, target: str) -> None:
     """Fuzz what reads the network, for ten minutes unless `-- -max_total_time=SECONDS` says otherwise."""
     sync(session, "--all-packages", "--no-default-groups", "--group", "test")

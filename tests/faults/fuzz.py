@@ -1,9 +1,9 @@
 """Coverage-guided fuzzing by atheris: never an exception that is not ours, never a hang.
 
-    python tests/faults/fuzz.py splitter|decoder|refusal|endpoint [atheris's own arguments]
+    python tests/faults/fuzz.py splitter|decoder|refusal|endpoint|answer [atheris's own arguments]
 
 `splitter` the event-stream splitter and every cut of its bytes, `decoder` the stream decoder and whole answers,
-`refusal` error documents and headers, `endpoint` the URL normalisers.
+`refusal` error documents and headers, `endpoint` the URL normalisers, `answer` what HTTP is received, in every cut.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ with atheris.instrument_imports(include=["jackfield", "jackfield_openai_wire", "
     from jackfield.plugin import HttpHead
     from jackfield.sse import SseSplitter
     from jackfield.testing import a_call
+    from jackfield.transports._http1 import (
+        Answer,
+        CutOffError,
+        HeadTooLargeError,
+        NotHttpError,
+        UnpackingError,
+    )
     from jackfield_azure_common import parse
     from jackfield_openai_wire import OpenAIWire, base_url
 
@@ -29,6 +36,16 @@ WIRE = OpenAIWire()
 CHATTING = a_call(CHAT, streaming=True)
 EMBEDDING = a_call(EMBEDDINGS)
 GOOD = HttpHead(200, {"content-type": "text/event-stream"})
+BEGINNINGS = (
+    b"",
+    b"HTTP/1.1 ",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 200 OK\r\ncontent-length: ",
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-encoding: gzip\r\n\r\n",
+)
+"""What random bytes hardly ever begin with."""
 
 
 def splitter(data: bytes) -> None:
@@ -94,7 +111,48 @@ def endpoint(data: bytes) -> None:
         raise AssertionError(f"{text!r} is {target}, and that is {again}")
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {each.__name__: each for each in (splitter, decoder, refusal, endpoint)}
+def answer(data: bytes) -> None:
+    """Any cut and any limits give the same answer, or the same one of four errors; no step goes on for ever."""
+    beginning, size, limit = (*data[:3], *bytes(3))[:3]
+    whole = BEGINNINGS[beginning % len(BEGINNINGS)] + data[3:]
+    pieces = [whole[place : place + size + 1] for place in range(0, len(whole), size + 1)]
+    at_once, cut = _told([whole], 2**20), _told(pieces, limit + 1)
+    if cut[0] != at_once[0]:
+        raise AssertionError(f"by {size + 1}: {cut[0]} is not {at_once[0]}")
+    shorter, longer = sorted((at_once[1], cut[1]), key=len)
+    unpacking = UnpackingError in at_once[0]  # zlib gives what is before a fault, or not
+    if not (longer.startswith(shorter) if unpacking else longer == shorter):
+        raise AssertionError(f"by {size + 1}: {cut[1]!r} is not {at_once[1]!r}")
+
+
+def _told(pieces: list[bytes], limit: int) -> tuple[tuple[object, ...], bytes]:
+    """Return what became of an answer, and its body."""
+    told, body, kind = Answer(), b"", None
+    most = 2000 * sum(map(len, pieces)) + 10  # deflate makes a thousand bytes of one
+    try:
+        for piece in filter(None, pieces):
+            if not told.ended:
+                told.feed(piece)
+            while told.head is not None and (taken := told.take(limit)):
+                if len(taken) > limit:
+                    raise AssertionError(f"{len(taken)} bytes, and {limit} were asked for")
+                body += taken
+                if len(body) > most:
+                    raise AssertionError("there is no end to its body")
+        if not told.ended:
+            told.feed(b"")
+            told.take(limit)
+    except (CutOffError, HeadTooLargeError, NotHttpError, UnpackingError) as error:
+        kind = type(error)
+    if told.ended == (kind is not None):
+        raise AssertionError(f"ended: {told.ended}, {kind}")
+    head = None if told.head is None else (told.head.status, dict(told.head.headers))
+    return (head, told.ended, kind), body
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    each.__name__: each for each in (splitter, decoder, refusal, endpoint, answer)
+}
 
 if __name__ == "__main__":
     atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]])
