@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jackfield import Client, _discovery
-from jackfield._discovery import find, installed
+from jackfield._discovery import find, first_installed, installed
 from jackfield._installed import claimant, forget, points
 from jackfield.errors import IncompleteProviderError, ProviderConflictError, ProviderNotFoundError
 
@@ -66,6 +66,14 @@ def test_tells_what_is_installed_without_importing_it(install: Install) -> None:
     assert list(names) == sorted(names)
     assert (["jackfield-zoo 1.2"], {"jackfield-zoo 1.2", "jackfield-foo 1.2"}) == (names["zoo"], set(names["bar"]))
     assert not {"jackfield_zoo", "jackfield_foo"} & set(sys.modules)
+
+
+def test_the_first_of_some_names_that_is_installed(install: Install) -> None:
+    """Or the last of them, which is looked for, and told where it is not there."""
+    install("jackfield-slow", {"slow": "jackfield_slow:Slow"}, group="jackfield.transports")
+
+    assert "slow" == first_installed("jackfield.transports", ("fast", "slow", "other"))
+    assert "other" == first_installed("jackfield.transports", ("fast", "other"))
 
 
 def test_groups_are_apart(install: Install) -> None:
