@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import work
 
-from jackfield import CHAT, EMBEDDINGS, ChatRequest, EmbeddingRequest, Message
+from jackfield import CHAT, ChatRequest, Message
 
 CANNOT: dict[str, str] = {}
 OPTIONS = {"api_key": work.KEY, "chat_model": work.MODEL, "embeddings_model": work.MODEL}
@@ -39,6 +39,8 @@ class Sync:
         return sum(len(event.text) for event in self._client.stream(CHAT, small()))
 
     def embed(self, inputs):
+        from jackfield import EMBEDDINGS, EmbeddingRequest  # here: a chat's start has no part in it
+
         answer = self._client.call(EMBEDDINGS, EmbeddingRequest(input=inputs))
         return work.told([each.embedding for each in answer.data])
 
@@ -61,6 +63,8 @@ class Async:
         return sum([len(event.text) async for event in self._client.stream(CHAT, small())])
 
     async def embed(self, inputs):
+        from jackfield import EMBEDDINGS, EmbeddingRequest
+
         answer = await self._client.call(EMBEDDINGS, EmbeddingRequest(input=inputs))
         return work.told([each.embedding for each in answer.data])
 

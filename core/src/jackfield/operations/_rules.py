@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from math import inf
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 from attrs import field, fields_dict, frozen
 
@@ -21,6 +21,7 @@ from jackfield.errors import InvalidRequestError
 from jackfield.operations._shown import shown, told
 
 T = TypeVar("T")
+_Rules: TypeAlias = "tuple[tuple[str, Rule], ...]"
 
 
 def as_tuple(value: T) -> T:
@@ -28,7 +29,10 @@ def as_tuple(value: T) -> T:
 
     A field's converter is a function of its own around this one, since type checkers read the field's type off it.
     """
-    if value is None or isinstance(value, str | bytes | tuple | Mapping) or not isinstance(value, Iterable):
+    given: Any = value
+    if type(given) is list:  # nearly always: looking whether it is iterable takes 1 µs
+        return cast("T", tuple(given))
+    if value is None or isinstance(value, (str, bytes, tuple, Mapping)) or not isinstance(value, Iterable):
         return value
     return cast("T", tuple(value))
 
@@ -213,13 +217,13 @@ class RequestPart(FrozenValue):
             return (f"extra must be a mapping, not {shown(extra)}",)
         found = []
         kind: Any = type(self)
-        values, checks = _checked(kind)
-        for value, (name, rule) in zip(values(self), checks, strict=True):
-            if value is None:
-                if rule.needed and name not in extra:
-                    found.append(f"{name} is missing; it must be {rule.must_be}")
-            elif wrong := rule.problems(value):
-                found += [name + problem for problem in wrong]
+        rules, values_of, needed = _checked(kind)
+        for name, rule in needed:
+            if getattr(self, name) is None and name not in extra:
+                found.append(f"{name} is missing; it must be {rule.must_be}")
+        for index, value in enumerate(values_of(self)):
+            if value is not None and (wrong := rules[index][1].problems(value)):
+                found += [rules[index][0] + problem for problem in wrong]
         if self.needs:
             told_by = getattr(self, self.told_by)
             for name in self.needs.get(told_by, ()) if isinstance(told_by, str) else ():
@@ -247,12 +251,12 @@ class RequestPart(FrozenValue):
 
 
 @cache
-def _checked(cls: type[RequestPart]) -> tuple[Callable[[object], tuple[Any, ...]], Sequence[tuple[str, Rule]]]:
-    """Return what gives the values of all fields with a rule, in C (3 µs less for a chat's 36), and the rules."""
-    names = list(cls.rules)
-    if len(names) > 1:
-        return attrgetter(*names), list(cls.rules.items())
-    return (lambda part: tuple(getattr(part, name) for name in names)), list(cls.rules.items())
+def _checked(cls: type[RequestPart]) -> tuple[_Rules, Callable[[object], tuple[Any, ...]], _Rules]:
+    """Return the rules, what gives their fields' values in C (3 µs less for a chat), and the needed ones' rules."""
+    names = tuple(cls.rules)
+    values_of = attrgetter(*names) if len(names) > 1 else lambda part: tuple(getattr(part, name) for name in names)
+    rules = tuple(cls.rules.items())
+    return rules, values_of, tuple((name, rule) for name, rule in rules if rule.needed)
 
 
 @frozen(kw_only=True, eq=False, repr=False)

@@ -138,6 +138,8 @@ def as_response_format(
     value: ResponseFormat | Mapping[str, Any] | str | Any | None,
 ) -> ResponseFormat | Mapping[str, Any] | None:
     """Return a format given by its name alone, such as `json_object`, or by a class, as a `ResponseFormat`."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return ResponseFormat(type=value)
     if isinstance(value, type | NewType) or get_origin(value) is not None:
