@@ -488,6 +488,22 @@ def test_a_body_in_pieces_is_put_together() -> None:
     assert "hello" == played.result.text
 
 
+ENDS = [
+    ({"content-length": str(len(GOOD))}, [GOOD[:9], GOOD[9:]]),
+    ({"content-length": f" {len(GOOD)}"}, [GOOD, b""]),
+    ({"content-length": "9", "content-encoding": "gzip"}, [GOOD[:9], GOOD[9:], b""]),
+    ({"content-length": "9", "transfer-encoding": "chunked"}, [GOOD[:9], GOOD[9:], b""]),
+]
+
+
+@pytest.mark.parametrize(("headers", "pieces"), ENDS, ids=["announced", "odd", "compressed", "chunked"])
+def test_the_end_of_a_body_is_asked_for_where_it_is_not_known(headers: dict[str, str], pieces: list[bytes]) -> None:
+    """A length says it, unless it is that of a compressed body, or stands beside another framing, which counts."""
+    played = play(hold(), [(200, headers), *pieces])
+
+    assert ("hello", [Send, *[Read] * len(pieces)]) == (played.result.text, played.kinds)
+
+
 def test_a_provider_without_read_head_has_no_ids() -> None:
     """`read_head` may be absent."""
     meta = play(hold(facts=None), [(200, {"x-id": "r1"}), GOOD, b""]).result.meta

@@ -29,7 +29,8 @@ def body_of(head: HttpHead, options: Options, limits: Limits) -> Flow[bytes]:
     """
     limit, allowed = body_limit(head.headers, limits)
     # A body that comes as it is has as many bytes as its head says: its end need not be asked for, 8 µs a call.
-    announced = head.headers.get("content-length") if limit == "body" else None
+    as_it_is = limit == "body" and "transfer-encoding" not in head.headers  # beside that a length says nothing
+    announced = head.headers.get("content-length") if as_it_is else None
     chunks = []
     size = 0
     read = Read(LIMIT, options.timeout)
