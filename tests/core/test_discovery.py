@@ -193,6 +193,13 @@ def test_an_unknown_name_gets_a_hint(install: Install, name: str, hint: str) -> 
     assert (name, tuple(names)) == (caught.value.name, caught.value.installed)
 
 
+@pytest.mark.parametrize("name", ["caf\udce9", "\ud800", ""])
+def test_a_name_that_nothing_can_have_is_an_unknown_one(name: str) -> None:
+    """Such as what an environment variable has that is no UTF-8."""
+    with pytest.raises(ProviderNotFoundError):
+        find("jackfield.providers", name)
+
+
 def test_an_unknown_name_where_nothing_is_installed(install: Install) -> None:
     """The list says `none`."""
     with pytest.raises(ProviderNotFoundError, match="no plugin named 'foo'; installed: none; pip install"):

@@ -99,7 +99,7 @@ def _parsed(folders: Sequence[tuple[str, bytes]], group: str, name: str | None) 
     from importlib.metadata import PathDistribution  # noqa: PLC0415 - 15 ms that `import jackfield` does not pay
     from pathlib import Path  # noqa: PLC0415 - the same
 
-    spelt, named = group.encode(), (name or "").encode()
+    spelt, named = group.encode(), (name or "").encode("utf-8", "surrogatepass")  # no package can have such a name
     for folder, text in folders:
         if spelt in text and named in text:
             try:
