@@ -248,6 +248,28 @@ def test_what_does_not_fit_is_named_with_its_path(document: Any, problem: str) -
     assert (f"the answer does not fit: {problem}", (problem,)) == (str(caught.value), caught.value.problems)
 
 
+@define(kw_only=True)
+class seal(Document):  # noqa: N801 - see where it is used
+    """A document with a small name."""
+
+    seal: seal | None = None  # type: ignore[valid-type] # as `date: date` would be
+    words: tuple[str, ...] = ()
+
+
+def test_a_field_may_be_called_what_its_kind_is_called() -> None:
+    """The kind is looked for in the module first."""
+    read = convert.decode(convert.make_converter(), {"seal": {"words": ["a"]}}, seal)
+
+    assert seal(seal=seal(words=("a",))) == read
+
+
+def test_a_class_need_not_be_in_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program wrote and ran need not be in one; it can name what Python itself has."""
+    monkeypatch.setattr(seal, "__module__", "nothing_of_that_name")
+
+    assert ("a",) == convert.decode(convert.make_converter(), {"words": ["a"]}, seal).words
+
+
 def test_a_wires_hook_is_its_own() -> None:
     """A hook that one converter is given does not reach another."""
     one, two = convert.make_converter(), convert.make_converter()

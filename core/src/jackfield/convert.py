@@ -197,10 +197,14 @@ def _is_plain(annotation: Any) -> bool:
 
 
 def _kind_of(cls: type[Any], name: str) -> Any:
-    """Return the kind of one field, evaluated in the module of the class that has it."""
+    """Return the kind of one field, evaluated in the module of the class that has it, and in the class after that.
+
+    As `get_type_hints` does of a whole class: a field may be called what its kind is called.
+    """
     home = next(each for each in cls.__mro__ if name in get_annotations(each))
     alone = SimpleNamespace(__annotations__={name: get_annotations(home)[name]})
-    return get_type_hints(alone, vars(sys.modules[home.__module__]), dict(vars(home)))[name]
+    module = sys.modules.get(home.__module__)  # what a program wrote and ran need not be one
+    return get_type_hints(alone, dict(vars(home)), {} if module is None else vars(module))[name]
 
 
 def _is_leaf(kind: Any) -> bool:
