@@ -37,6 +37,14 @@ def test_the_short_way_makes_the_same_message(role: Any, content: Any, name: str
         del short.content
 
 
+def test_extra_that_comes_later_is_checked_as_well() -> None:
+    """Being frozen ends at the mapping."""
+    message = Message.user("hi")
+    message.extra["role"] = "tool"  # type: ignore[index]
+
+    assert ["role is given twice: 'user' as a field and 'tool' in extra; keep one"] == list(message.problems())
+
+
 def test_a_message_class_of_ones_own_has_the_short_ways_too() -> None:
     """They give one of that class."""
 

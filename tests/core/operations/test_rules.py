@@ -125,6 +125,20 @@ def test_a_number_fits_exactly_within_its_range(value):
     assert (0 <= value <= 2) == (not Rule.number(0, 2).problems(value))
 
 
+def test_a_part_is_checked_whatever_it_is_accepted_as():
+    """A kind may be no more than what some parts have in common."""
+
+    class Round:
+        pass
+
+    @frozen(kw_only=True, repr=False)
+    class Hoop(Wheel, Round):
+        pass
+
+    assert [".spokes must be a whole number from 1 to 40, not 0"] == Rule.part(Round).problems(Hoop(spokes=0))
+    assert [] == Rule.part(Round).problems(Hoop())
+
+
 def test_a_fitting_request_is_made():
     """A request without problems is what it was made with."""
     assert ("x", (Wheel(),)) == attrs.astuple(Order(name="x", wheels=[Wheel()]), recurse=False)[1:3]

@@ -143,6 +143,17 @@ def test_any_bytes_come_through(files):
         assert list(files.values()) == found
 
 
+def test_a_file_may_be_of_a_class_of_ones_own():
+    """It is sent as any file."""
+
+    class Own(Upload):
+        pass
+
+    form = sent(ImageEditRequest(image=Own(name="kite.png", data=PNG, media_type="image/png"), prompt="x"), model="m")
+
+    assert ("image", "kite.png", "image/png", PNG) in parts(form)
+
+
 def test_a_codec_changes_a_form_too():
     """It sees the document, files as they are, before it is written."""
     wire = OpenAIWire(codecs={"images.edits": Codec(encode=lambda _, document: {"picture": document["image"][0]})})

@@ -125,7 +125,10 @@ class Rule(FrozenValue):
             if isinstance(value, parts):
                 wrong = value.problems()
                 return [f".{problem}" for problem in wrong] if wrong else ()
-            return () if isinstance(value, accepted) else (f" must be {must_be}, not {shown(value)}",)
+            if not isinstance(value, accepted):
+                return (f" must be {must_be}, not {shown(value)}",)
+            # One of *kinds* may be no more than what some parts have in common.
+            return [f".{problem}" for problem in value.problems()] if isinstance(value, RequestPart) else ()
 
         return cls(must_be, problems, needed)
 

@@ -84,7 +84,7 @@ class Message(_Known):
 
     def problems(self) -> Sequence[str]:
         """Return all that is wrong with the message."""
-        return () if getattr(self, "_fits", False) else RequestPart.problems(self)
+        return () if getattr(self, "_fits", False) and not self.extra else RequestPart.problems(self)
 
     @classmethod
     def system(cls, content: Content, *, name: str | None = None) -> Message:

@@ -87,7 +87,8 @@ def _converter() -> Converter:
 
 def _is_file(kind: Any) -> bool:
     """Tell whether *kind* is what a file is given as: it stands in a document as it is, till that becomes a form."""
-    return getattr(kind, "__module__", None) == _UPLOADS  # not imported before there is a file: 3 ms
+    # By where it is from, since that is not imported before there is a file: 3 ms.
+    return any(each.__module__ == _UPLOADS for each in getattr(kind, "__mro__", ()))
 
 
 @frozen(eq=False, repr=False)
