@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Any
 
 import pytest
@@ -75,6 +76,16 @@ def test_a_given_proxy_serves_every_url(tmp_path: Any) -> None:
     assert "http://u:s3cret@proxy.example:3128" == network.proxy("http://127.0.0.1/")  # type: ignore[misc]
     assert str(tmp_path) == network.transport_options()["ca_bundle"]
     assert "s3cret" not in repr(network)
+
+
+def test_certificates_may_be_given_as_the_system_calls_them(tmp_path: Any) -> None:
+    """By any object that stands for a path."""
+
+    class Bytes:
+        def __fspath__(self) -> bytes:
+            return os.fsencode(tmp_path)
+
+    assert str(tmp_path) == checked(None, Bytes(), "openssl")[0].ca_bundle
 
 
 @pytest.mark.parametrize("proxy", ["proxy.example:3128", "socks5://x", "http://", 5, "http://h:99999999", ""])

@@ -66,6 +66,16 @@ def test_a_subclass_is_another_class() -> None:
     assert Shared(1) != Further(1)
 
 
+def test_a_local_class_is_shown_by_its_own_name() -> None:
+    """As with attrs."""
+
+    @define(eq=False, repr=False)
+    class Local(Value):
+        one: int = 1
+
+    assert "Local(one=1)" == repr(Local())
+
+
 def test_a_subclass_that_says_nothing_has_its_own() -> None:
     """Third parties need not know of it."""
 

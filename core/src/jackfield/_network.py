@@ -8,7 +8,7 @@ Rule 2: a proxy's user and password stand in no repr and in no error.
 from __future__ import annotations
 
 from collections.abc import Callable
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from os.path import exists  # a Path's module takes 2 ms that `import jackfield` does not pay
 from typing import Any
 
@@ -74,7 +74,7 @@ def checked(proxy: Any, ca_bundle: Any, trust: Any) -> tuple[Network, list[str]]
 
         if find_spec("truststore") is None:
             problems.append("trust: 'os' needs the package truststore: pip install 'jackfield-core[os-trust]'")
-    bundle = None if ca_bundle is None else fspath(ca_bundle)
+    bundle = None if ca_bundle is None else fsdecode(ca_bundle)
     return Network(proxy=choose, ca_bundle=bundle, trust=trust), problems
 
 

@@ -30,7 +30,7 @@ class Shown:
             for each in fields(kind)
             if each.repr
         ]
-        return f"{kind.__qualname__}({', '.join(shown)})"
+        return f"{kind.__qualname__.rpartition('>.')[2]}({', '.join(shown)})"  # local classes without their function
 
 
 class Value(Shown):  # noqa: PLW1641 - see its docstring
