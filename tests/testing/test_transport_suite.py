@@ -136,6 +136,26 @@ class NeverKeeps(_Around):
         return super().send(request, timeout)
 
 
+class WaitsForTheEnd(_Around):
+    class _Body(_AroundBody):
+        ended = False
+
+        def read(self, limit, timeout):
+            data = self.inner.read(limit, timeout)
+            self.ended = self.ended or not data
+            return data
+
+        def close(self):
+            if not self.ended:
+                self.transport.inner.close()
+            self.inner.close()
+
+    def body(self, body):
+        around = self._Body(body)
+        around.transport = self
+        return around
+
+
 class NeverStale(_Around):
     def send(self, request, timeout):
         try:
@@ -179,7 +199,11 @@ SABOTAGED: dict[str, tuple[Callable[[], Any], set[str]]] = {
             "test_trickling_head_is_a_read_error_in_time",
         },
     ),
-    "keeps no connection": (NeverKeeps, {"test_connections_are_kept"}),
+    "keeps no connection": (
+        NeverKeeps,
+        {"test_connections_are_kept", "test_connections_are_kept_after_the_last_byte"},
+    ),
+    "asks for the end": (WaitsForTheEnd, {"test_connections_are_kept_after_the_last_byte"}),
     "does not tell a dead connection apart": (NeverStale, {"test_dead_connection_is_told_apart"}),
     "ignores the limit": (IgnoresLimit, {"test_limit_holds"}),
 }

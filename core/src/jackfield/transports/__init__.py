@@ -25,6 +25,8 @@ class Body(Protocol):
     def close(self) -> None:
         """Give the connection back if the body was read to its end, close it otherwise.
 
+        Where the head tells the length the end is its last byte: nobody asks for more.
+
         May be called from another thread, and wakes a `read` that waits there. Calling it twice is harmless.
         """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jackfield.errors import ReadError
 from jackfield.http import HttpRequest
-from jackfield.testing.carrier import TIMEOUT, Carrier, got
+from jackfield.testing.carrier import LIMIT, TIMEOUT, Carrier, got
 from jackfield.testing.checks._raised import raised
 from jackfield.testing.loopback import Connection, Loopback, Seen, head
 
@@ -37,6 +37,19 @@ class ConnectionChecks(Carrier):
             for path in ("/", "/chunked", "/", "/chunked"):
                 assert b"a" == got(transport, server.url + path)[1]
             assert 4 == len(server.seen)
+            assert not self.keeps_connections or 1 == server.connections
+
+    def test_connections_are_kept_after_the_last_byte(self) -> None:
+        """Where the head tells a body's length, its last byte is its end: a reader need not ask for more."""
+        with Loopback(lambda connection, _: connection.answer(b"abc")) as server, self.transport() as transport:
+            for _ in range(3):
+                _, body = transport.send(HttpRequest("GET", server.url), TIMEOUT)
+                read = b""
+                while len(read) < len(b"abc"):
+                    piece = body.read(LIMIT, TIMEOUT)
+                    assert piece, "the body ended before its length"
+                    read += piece
+                body.close()
             assert not self.keeps_connections or 1 == server.connections
 
     def test_dead_connection_is_told_apart(self) -> None:
