@@ -21,7 +21,7 @@ DEPTH = 100
 
 @pytest.fixture(autouse=True)
 def _every_answer_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_vectors, "_LARGE", 0)
+    monkeypatch.setattr(_vectors, "_MANY", 0)
 
 
 def spelt(numbers: list[float]) -> str:
@@ -84,7 +84,7 @@ def test_what_is_no_json_is_told() -> None:
 
 def test_a_small_answer_keeps_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """In `raw`, as it came."""
-    monkeypatch.setattr(_vectors, "_LARGE", 1_000_000)
+    monkeypatch.setattr(_vectors, "_MANY", 1_000_000)
     body = answer(spelt([1.0]))
 
     assert json.loads(body) == _vectors.loads_vectors(body, DEPTH)

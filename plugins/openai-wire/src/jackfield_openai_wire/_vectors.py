@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 _FLOAT32 = 4
-_LARGE = 8_000_000
+_MANY = 64 * 1024
 """From how many bytes on an answer's vectors are read before its JSON is."""
-_SPELT = re.compile(rb'"embedding"\s*:\s*"([^"]+)"')  # a class of letters takes twice the time
-_LAST, _LAST_NEGATIVE = b"\x7f", b"\xff"
+_NAME = b'"embedding"'
+_OPENING = re.compile(rb'\s*:\s*"')
+_LAST, _LAST_NEGATIVE = 0x7F, 0xFF  # as numbers: bytes in bytes are looked for in five times the time
 _MARK = "#"
 """Begins what stands in a vector's place until then: base64 has no such letter, and no text of the body begins so."""
 _MARKED = (b'"#', b'"\\u0023')
@@ -36,27 +37,23 @@ def register_vectors(converter: Converter) -> None:
 
 
 def loads_vectors(body: bytes, depth: int) -> Any:
-    """Return what the JSON *body* of an answer says; of a large one the vectors are arrays already, in `raw` too.
+    """Return what the JSON *body* of an answer says; of one with many vectors they are arrays already, in `raw` too.
 
     2,048 vectors of 3,072 numbers are 25 MB, their text 33 MB: once in the body, once in the parser, once as Python
-    strings. Cutting the vectors out of the bytes first saves the latter two, and a third of the time.
+    strings. Reading the vectors where they stand in the bytes saves the latter two, and a fifth of the time.
 
     Raises:
         ValueError: It is not JSON.
         LimitExceededError: It is nested deeper.
     """
-    if len(body) < _LARGE or any(mark in body for mark in _MARKED):
+    if len(body) < _MANY:
         return loads(body, depth)
-    vectors: list[array[float]] = []
-
-    def cut(spelt: re.Match[bytes]) -> bytes:
-        try:
-            vectors.append(read_vector(spelt[1]))
-        except Misfit:
-            return spelt[0]  # whoever reads it says so
-        return b'"embedding":"%s%d"' % (_MARK.encode(), len(vectors) - 1)
-
-    document = loads(_SPELT.sub(cut, body), depth)
+    texts, vectors = _parted(body)
+    if any(mark in text for text in texts for mark in _MARKED):
+        return loads(body, depth)
+    marked = [b"%s%s%d" % (text, _MARK.encode(), index) for index, text in enumerate(texts)]
+    marked[-1] = texts[-1]  # what follows the last vector
+    document = loads(b"".join(marked), depth)
     items = document.get("data") if isinstance(document, dict) else None
     placed = 0
     for item in items if isinstance(items, list) else ():
@@ -67,14 +64,34 @@ def loads_vectors(body: bytes, depth: int) -> Any:
     return document if placed == len(vectors) else loads(body, depth)  # some stood where no vector is looked for
 
 
+def _parted(body: bytes) -> tuple[list[bytes], list[array[float]]]:
+    """Return the texts around the vectors, and the vectors. The end of one is found at the speed of memory."""
+    view, texts, vectors = memoryview(body), [], []
+    done = at = 0
+    while (name := body.find(_NAME, at)) >= 0:
+        at = name + len(_NAME)
+        opening = _OPENING.match(body, at)
+        end = body.find(b'"', opening.end()) if opening is not None else -1
+        if opening is None or end < 0:
+            continue
+        try:
+            vector = read_vector(view[opening.end() : end])
+        except Misfit:
+            continue  # whoever reads it says so
+        texts.append(body[done : opening.end()])
+        vectors.append(vector)
+        done = at = end
+    return [*texts, body[done:]], vectors
+
+
 def read_vector(value: Any, _: Any = None) -> array[float]:
     """Return the numbers of one vector, as 32-bit floats."""
     if type(value) is array:
         return value
-    data = _decoded(value) if type(value) in (str, bytes) else _listed(value)
+    data = _listed(value) if type(value) is list else _decoded(value)
     if not data:
         raise Misfit("expected a vector, got an empty one")
-    vector = array("f", data)
+    vector: array[float] = array("f", data)
     if sys.byteorder == "big":
         vector.byteswap()
     # The highest exponents, infinity's among them, show in each number's last byte; else all of it is added up, in
@@ -85,8 +102,10 @@ def read_vector(value: Any, _: Any = None) -> array[float]:
     return vector
 
 
-def _decoded(text: str | bytes) -> bytes:
-    """Return what the base64 *text* spells."""
+def _decoded(text: Any) -> bytes:
+    """Return what the base64 *text* spells, which is a string or bytes."""
+    if not isinstance(text, (str, memoryview)):
+        raise Misfit(f"expected base64 or a list of numbers, got {type(text).__name__}")
     try:
         data = a2b_base64(text)
         if len(data) * 4 != len(text) * 3:  # it is padded, or has something else in it, which was passed over
@@ -98,10 +117,8 @@ def _decoded(text: str | bytes) -> bytes:
     return data
 
 
-def _listed(numbers: Any) -> bytes:
+def _listed(numbers: list[Any]) -> bytes:
     """Return the decimals of a list, as base64 would bring them."""
-    if type(numbers) is not list:
-        raise Misfit(f"expected base64 or a list of numbers, got {type(numbers).__name__}")
     if others := set(map(type, numbers)) - {float, int}:
         raise Misfit(f"expected a list of numbers, got one with {min(each.__name__ for each in others)} in it")
     try:
