@@ -84,6 +84,15 @@ def test_json_has_a_depth(json_of: Any, text: Any) -> None:
 
 
 @either_json
+@pytest.mark.parametrize("depth", [1, 2, 3, 200])
+def test_the_shortest_text_that_is_too_deep_is_told(json_of: Any, depth: int) -> None:
+    """It is brackets alone; one pair less fits."""
+    assert [] != json_of.loads("[" * depth + "1" + "]" * depth, depth)
+    with pytest.raises(LimitExceededError):
+        json_of.loads(b"[" * (depth + 1) + b"]" * (depth + 1), depth)
+
+
+@either_json
 def test_brackets_in_strings_and_beside_one_another_are_no_depth(json_of: Any) -> None:
     """Only what is open at once counts."""
     wide = b"[" + b",".join([b'{"a":["\\"[[["]}'] * 500) + b"]"

@@ -37,6 +37,20 @@ def test_the_short_way_makes_the_same_message(role: Any, content: Any, name: str
         del short.content
 
 
+BESIDE = [
+    {"refusal": "I will not."},
+    {"reasoning_content": "They ask for it, so ..."},
+    {"tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+]
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+@pytest.mark.parametrize("content", ["hi", None])
+def test_what_the_assistant_said_beside_its_text_is_kept(beside: dict[str, Any], content: str | None) -> None:
+    """Each of it alone as well."""
+    assert Message(role="assistant", content=content, **beside) == Message.assistant(content, **beside)
+
+
 def test_extra_that_comes_later_is_checked_as_well() -> None:
     """Being frozen ends at the mapping."""
     message = Message.user("hi")
