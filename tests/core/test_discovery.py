@@ -304,6 +304,26 @@ def test_what_is_no_plain_folder_is_found(install: Install, tmp_path: Path, monk
     assert {"openai", "foo", "bar"} <= set(installed("jackfield.providers"))
 
 
+def test_what_lies_in_the_current_folder_is_found(install: Install, tmp_path: Path, monkeypatch) -> None:
+    """`sys.path` has it as an empty text where Python is started without a file."""
+    monkeypatch.chdir(install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n", site=tmp_path / "here"))
+    monkeypatch.syspath_prepend("")
+
+    assert 1 == find("jackfield.providers", "foo")
+
+
+def test_what_is_installed_later_is_found_beside_a_zip_too(install: Install, tmp_path: Path, monkeypatch) -> None:
+    """What `importlib.metadata` said is asked again."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.syspath_prepend(zipped(tmp_path / "empty"))
+    with pytest.raises(ProviderNotFoundError):
+        find("jackfield.providers", "foo")
+
+    install("jackfield-foo", {"foo": "jackfield_foo:x"}, module="x = 1\n")
+
+    assert 1 == find("jackfield.providers", "foo")
+
+
 def test_a_finder_of_somebodys_own_is_asked(install: Install, tmp_path: Path, monkeypatch) -> None:
     """What is installed where only it looks is found; with broken metadata, everything else is."""
     site = install("jackfield-foo", {"foo": "jackfield_foo:x"}, site=tmp_path / "elsewhere")

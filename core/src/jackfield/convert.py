@@ -120,7 +120,8 @@ _CONTAINERS = frozenset({dict, list})
 def _refuse_deep(document: Any, depth: int) -> None:
     """Raise where *document* is nested more than *depth* deep, looking at it level by level.
 
-    The numbers of a vector are passed over in C. Looking at the text instead, strings and all, takes 1 ms a megabyte.
+    The numbers of a vector are passed over in C, and strings not looked into: 0.1 ms a megabyte of base64, 2 of
+    decimals. Looking at the text instead takes 1 of either, and more than this of everything else.
     """
     level: list[Any] = [[document]]
     for _ in range(depth + 1):
