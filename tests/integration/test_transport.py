@@ -45,7 +45,7 @@ from jackfield.secret import Secret
 from jackfield.transports import Body, Transport
 from jackfield.transports._http1 import Answer
 from jackfield.transports._receiver import Receiver, shut
-from jackfield.transports.urllib3 import Urllib3Transport, _Lending, _Sending
+from jackfield.transports.urllib3 import Urllib3Body, Urllib3Transport, _address, _Lending, _Sending
 
 PEM = Path(__file__).parent / "loopback.pem"
 LIMIT = 65536
@@ -351,6 +351,25 @@ def test_a_body_that_is_left_early_closes_its_connection(serve: Serve, transport
     assert 2 == len(server.connections)
 
 
+def test_a_connection_that_is_to_be_closed_is_not_kept(serve: Serve, transport: Transport) -> None:
+    """Though the server does not close it either."""
+    server = serve(and_wait(raw(head(200, {"connection": "close", "content-length": "3"}), b"abc")))
+
+    assert b"abc" == ask(transport, get(server))[1]
+
+    assert soon(server.connections[0].left.is_set)
+
+
+def test_a_body_that_broke_off_does_not_go_on(serve: Serve, urllib3: Urllib3Transport) -> None:
+    """Its connection was closed with the failure."""
+    _, body = urllib3.send(get(serve(and_close(raw(head(200, {"content-length": "10"}), b"abc")))), 5.0)
+    with pytest.raises(ReadError, match="in the middle of the answer"):
+        read_all(body)
+
+    with pytest.raises(ReadError, match="it was closed here"):
+        body.read(LIMIT, 5.0)
+
+
 def test_a_body_that_ends_with_its_connection_is_left_early_too(serve: Serve, transport: Transport) -> None:
     """Where the answer announced the connection's end, closing the body closes it."""
     server = serve(and_wait(raw(head(200, {"connection": "close"}), b"abc")))
@@ -589,6 +608,14 @@ def test_connections_are_kept_to_so_many_hosts_and_no_more(serve: Serve, monkeyp
     transport.close()
 
 
+def test_a_proxy_is_one_host(urllib3: Urllib3Transport) -> None:
+    """Whoever is asked through it by plain http; a tunnel leads to one host alone."""
+    addresses = [f"{scheme}://{host}.example/" for scheme in ("http", "https") for host in ("one", "two")]
+    pools = [urllib3._pool("http://127.0.0.1:9", _address(each)) for each in addresses]
+
+    assert (3, 3) == (len({id(each) for each in pools}), len(urllib3._pools))
+
+
 @pytest.mark.parametrize("name", ["_get_conn", "_put_conn", "_validate_conn", "_prepare_proxy"])
 def test_urllib3_has_what_is_not_its_promise(name: str) -> None:
     """Its pools' private methods: where one is gone or takes something else, `_Lending` is to be written anew."""
@@ -812,6 +839,23 @@ def test_an_answer_may_come_before_the_request_is_whole(secure: bool, serve: Ser
     assert (413, b"too large") == (answer.status, read_all(body))
 
 
+def test_a_connection_that_did_not_take_all_of_a_request_is_not_kept() -> None:
+    """Whatever the answer says: the rest of the request is nowhere."""
+    ours, others = socket.socketpair()
+
+    class Closed:
+        settimeout, recv = ours.settimeout, ours.recv
+
+        def sendall(self, data: bytes) -> None:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    with ours, others:
+        others.sendall(head(413, {"content-length": "0"}))
+        told, answer, _ = _Sending(5.0).over(SimpleNamespace(sock=Closed(), carried=0), b"POST", b"{}")
+
+    assert (413, True, False) == (told.status, answer.ended, answer.keeps)
+
+
 def test_a_connection_that_is_closed_early_without_an_answer_is_a_failure(serve: Serve, transport: Transport) -> None:
     """As ever."""
 
@@ -954,6 +998,17 @@ def test_a_server_that_ends_the_handshake_cannot_be_reached(serve: Serve, make: 
         make(ca_bundle=str(PEM)).send(get(server), 5.0)
 
 
+def test_a_connection_that_is_not_trusted_is_closed(serve: Serve, urllib3: Urllib3Transport) -> None:
+    """And goes back, to be opened anew."""
+    server = serve(plain(b"hello"), tls=tls())
+    with pytest.raises(ConnectError):
+        urllib3.send(get(server), 5.0)
+    [pool] = urllib3._pools.values()
+    lost = [each for each in pool.pool.queue if each is not None]
+
+    assert [None] == [each.sock for each in lost]
+
+
 def test_a_handshake_that_takes_too_long_cannot_be_reached(serve: Serve, make: Make) -> None:
     """Connecting has its own, shorter time."""
     server = serve(plain(b"hello"), on_connect=lambda connection: connection.pause(2.0), tls=tls())
@@ -1046,6 +1101,36 @@ def test_a_body_that_is_closed_while_its_end_is_read_keeps_no_connection(
         body.read(LIMIT, 5.0)
     assert b"next" == ask(urllib3, get(server))[1]
     assert 2 == len(server.connections)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_body_that_is_closed_just_after_it_was_read_keeps_no_connection(ended: bool) -> None:
+    """The other thread has shut the socket by then."""
+    taken_back: list[bool] = []
+
+    class Late:
+        keeps, looks = True, 0
+
+        def take(self, limit: int) -> bytes:
+            return b"abc"
+
+        @property
+        def ended(self) -> bool:
+            self.looks += 1
+            if self.looks == 3:  # when the body was made, before it was read, and now
+                body.close()
+            return ended and self.looks > 2
+
+    ours, others = socket.socketpair()
+    with ours, others:
+        pool: Any = SimpleNamespace(take_back=lambda _, *, open_still: taken_back.append(open_still))
+        answer: Any = Late()
+        body = Urllib3Body(answer, Receiver(ours), pool, object())
+
+        assert b"abc" == body.read(LIMIT, 5.0)
+        assert b"" == others.recv(1)
+
+    assert [False] == taken_back
 
 
 @pytest.mark.parametrize("secure", [False, True])

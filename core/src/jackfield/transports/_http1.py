@@ -431,7 +431,6 @@ class _Inflater:
         try:
             data: bytes = self._inflate.decompress(packed, limit)
         except _zlib_error() as error:
-            self.waiting = packed
             raise UnpackingError(str(error)) from error
         self.waiting = self._inflate.unconsumed_tail or self._inflate.unused_data
         return data

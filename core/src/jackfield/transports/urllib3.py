@@ -330,7 +330,6 @@ class Urllib3Transport:
         try:
             told, answer, receiver = sending.over(connection, head, body)
         except BaseException:
-            sending.done()
             pool.take_back(connection, open_still=False)
             raise
         sending.done()
