@@ -107,9 +107,7 @@ def _decoded(text: Any) -> bytes:
     if not isinstance(text, (str, memoryview)):
         raise Misfit(f"expected base64 or a list of numbers, got {type(text).__name__}")
     try:
-        data = a2b_base64(text)
-        if len(data) * 4 != len(text) * 3:  # it is padded, or has something else in it, which was passed over
-            data = a2b_base64(text, strict_mode=True)  # a third slower
+        data = a2b_base64(text, strict_mode=True)
     except ValueError as error:  # base64's own errors are such
         raise Misfit(f"expected base64: {error}") from None
     if len(data) % _FLOAT32:
