@@ -17,8 +17,8 @@ from attrs import frozen
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jackfield.transports import _http1
-from jackfield.transports._http1 import (
+from jackfield.transports import http1
+from jackfield.transports.http1 import (
     HEAD_LIMIT,
     Answer,
     CutOffError,
@@ -653,4 +653,4 @@ def test_what_would_be_two_requests_is_none(what: str, changed: dict[str, Any], 
 
 def test_zlib_is_not_imported_before_something_is_packed() -> None:
     """Most answers are not."""
-    assert "zlib" not in vars(_http1)
+    assert "zlib" not in vars(http1)

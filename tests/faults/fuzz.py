@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["jackfield", "jackfield_openai_wire", "
     from jackfield.plugin import HttpHead
     from jackfield.sse import SseSplitter
     from jackfield.testing import a_call
-    from jackfield.transports._http1 import (
+    from jackfield.transports.http1 import (
         Answer,
         CutOffError,
         HeadTooLargeError,

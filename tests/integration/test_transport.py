@@ -43,8 +43,8 @@ from jackfield.errors import ConnectError, ReadError, SetupError, TransportError
 from jackfield.http import HttpHead, HttpRequest
 from jackfield.secret import Secret
 from jackfield.transports import Body, Transport
-from jackfield.transports._http1 import Answer
 from jackfield.transports._receiver import Receiver, shut
+from jackfield.transports.http1 import Answer
 from jackfield.transports.urllib3 import Urllib3Body, Urllib3Transport, _address, _Lending, _Sending
 
 PEM = Path(__file__).parent / "loopback.pem"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jackfield.plugin import ReadError
-from jackfield.transports._http1 import Answer, UnpackingError
-from jackfield_asyncio._failures import HTTP1_ERRORS, bare, unread
+from jackfield.transports.failing import HTTP1_ERRORS, bare, unread
+from jackfield.transports.http1 import Answer, UnpackingError
 
 if TYPE_CHECKING:
     from jackfield_asyncio._connection import Connection
@@ -41,7 +41,7 @@ class AsyncioBody:
             self._let_go()
             if not isinstance(error, (OSError, UnpackingError, *HTTP1_ERRORS)):
                 raise
-            raise unread(error, timeout, closed=self._closed) from bare(error)
+            raise unread(error, timeout, closed_here=self._closed) from bare(error)
         if answer.ended:
             self._let_go()
         return data

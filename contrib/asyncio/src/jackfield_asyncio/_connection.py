@@ -11,7 +11,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from jackfield.transports._http1 import Answer, CutOffError, HeadTooLargeError, NotHttpError
+from jackfield.transports.http1 import Answer, CutOffError, HeadTooLargeError, NotHttpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

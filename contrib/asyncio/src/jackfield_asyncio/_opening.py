@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from aiohappyeyeballs import start_connection
 
-from jackfield.transports._http1 import request_head
+from jackfield.transports.http1 import request_head
 from jackfield_asyncio._addresses import Address, AddressInfo, Names, address_of
 from jackfield_asyncio._connection import Connection
 

@@ -12,10 +12,11 @@ import asyncio
 import weakref
 from typing import TYPE_CHECKING
 
-from jackfield.transports._http1 import request_head
+from jackfield.transports.failing import bare, unanswered
+from jackfield.transports.http1 import request_head
 from jackfield_asyncio._addresses import Address, Names, address_of
 from jackfield_asyncio._body import AsyncioBody
-from jackfield_asyncio._failures import FAILURES, bare, unanswered, unopened, unsent
+from jackfield_asyncio._failures import FAILURES, unopened, unsent
 from jackfield_asyncio._opening import Trust, opened, proxy_headers
 from jackfield_asyncio._pool import Pool, leave_all
 
@@ -72,7 +73,8 @@ class AsyncioTransport:
         pool = self._pools.get(loop) or await self._pool(loop)
         proxy = None if self._proxy is None else self._proxy(request.url)
         try:
-            to = address_of(request.url)
+            # What has no body fetches something, and its URL may be signed: that is kept nowhere.
+            to = (address_of if request.body is not None else address_of.__wrapped__)(request.url)
         except ValueError as error:
             raise unopened(error, request, None) from bare(error)
         key = (proxy, to.secure, to.host, to.port) if proxy is None or to.secure else proxy

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jackfield.http import HttpHead
-    from jackfield.transports._http1 import Answer
+    from jackfield.transports.http1 import Answer
 
 _AT_ONCE = 256 * 1024
 """How many bytes are received at once, at most."""

@@ -1,7 +1,7 @@
 """HTTP over urllib3's connections. The only importer of it.
 
 urllib3 opens connections and keeps them: TLS, certificates, proxies, tunnels. What goes over them is written and read
-by `_http1`, which takes a quarter of the CPU that `PoolManager.urlopen` takes for a small exchange.
+by `http1`, which takes a quarter of the CPU that `PoolManager.urlopen` takes for a small exchange.
 
 Rule 1: no redirects, no retries, no cookies: those decisions are not the transport's.
 Rule 2: every failure leaves as a TransportError; its cause keeps no frames, because the frames hold headers.
@@ -31,15 +31,20 @@ from urllib3.util.url import parse_url
 from jackfield.errors import ConnectError, ReadError, TransportError
 from jackfield.secret import origin_of
 from jackfield.transports._connecting import connected
-from jackfield.transports._http1 import (
-    Answer,
-    CutOffError,
-    HeadTooLargeError,
-    NotHttpError,
-    UnpackingError,
-    request_head,
-)
 from jackfield.transports._receiver import Receiver, shut
+from jackfield.transports.failing import (
+    HTTP1_ERRORS,
+    bare,
+    no_address,
+    reason,
+    through,
+    unanswered,
+    unreached,
+    unread,
+    unresolved,
+    untrusted,
+)
+from jackfield.transports.http1 import Answer, CutOffError, UnpackingError, request_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +61,6 @@ POOLS = 64
 _TOGETHER = 64 * 1024
 """Up to which size a body goes out together with its head: one segment, and one system call of 8 µs less."""
 _CLOSED_EARLY = (BrokenPipeError, ConnectionResetError, ConnectionAbortedError, SSLEOFError, SSLZeroReturnError)
-_HTTP1_ERRORS = (CutOffError, NotHttpError, HeadTooLargeError)
 
 # A NAT or firewall drops connections that are silent for minutes: probe them before it does.
 _KEEPALIVE = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
@@ -308,12 +312,11 @@ class Urllib3Transport:
             return self._answered(request, proxy, sending, timeout)
         except ConnectError as error:
             raise error.with_traceback(None)  # noqa: B904 - its frames hold the headers
-        except (failures.HTTPError, OSError, *_HTTP1_ERRORS) as error:
-            failure: TransportError = _translated(error, request, sending, timeout)
-            if proxy is not None and not sending.began:
-                failure.message += f", through the proxy {origin_of(proxy)}; check proxy=, HTTPS_PROXY and NO_PROXY"
-                failure.args = (failure.message,)
-            raise failure from _bare(error)
+        except (failures.HTTPError, OSError, *HTTP1_ERRORS) as error:
+            failure = _translated(error, request, sending, timeout)
+            if proxy is not None and isinstance(failure, ConnectError):
+                failure = through(proxy, failure)
+            raise failure from bare(error)
         finally:
             self._sending.pop(id(request), None)  # the same request may be sent twice at once
 
@@ -321,7 +324,8 @@ class Urllib3Transport:
         self, request: HttpRequest, proxy: str | None, sending: _Sending, timeout: float | None
     ) -> tuple[HttpHead, Urllib3Body]:
         """Send *request* over a connection. What fails here leaves with none of these frames: they hold the headers."""
-        to = _address(request.url)
+        # What has no body fetches something, and its URL may be signed: that is kept nowhere.
+        to = (_address if request.body is not None else _address.__wrapped__)(request.url)
         pool = self._pool(proxy, to)
         body = request.body if request.body is not None or request.method == "GET" else b""
         head = _head(request, to, None if proxy is None else pool.proxy_headers, body)
@@ -421,13 +425,8 @@ class Urllib3Body:
                 answer.ended = False
                 raise CutOffError("it was closed here")
             goes_on = not answer.ended
-        except TimeoutError as error:
-            raise ReadError(f"nothing came{_within(timeout)}") from _bare(error)
-        except UnpackingError as error:
-            raise ReadError(f"the answer cannot be decompressed: {error}", transient=False) from _bare(error)
-        except (*_HTTP1_ERRORS, OSError) as error:
-            reason = "it was closed here" if self._closed else _reason(error)
-            raise ReadError(f"the connection broke while the answer was read: {reason}") from _bare(error)
+        except (OSError, UnpackingError, *HTTP1_ERRORS) as error:
+            raise unread(error, timeout, closed_here=self._closed) from bare(error)
         finally:
             with self._lock:
                 self._reading = False
@@ -457,59 +456,12 @@ class Urllib3Body:
 
 def _translated(error: Exception, request: HttpRequest, sending: _Sending, timeout: float | None) -> TransportError:
     """Say in our words what urllib3 raised while sending."""
-    origin = origin_of(request.url)
     if isinstance(error, failures.LocationValueError):
-        return ConnectError(f"{origin} is no address: {error}", transient=False)
+        return no_address(request, error)
     if isinstance(error, failures.NameResolutionError):
-        return ConnectError(f"the name in {origin} cannot be resolved; check the endpoint, and the network")
-    if not sending.began:
-        if isinstance(error, (failures.SSLError, SSLError, CertificateError)):
-            how = "for an authority of your own give ca_bundle=, for the system's trust='os'"
-            return ConnectError(f"no trusted connection to {origin}: {error}; {how}", transient=False)
-        return ConnectError(f"cannot reach {origin}: {_reason(error)}")
-    return _unanswered(error, request, sending, timeout)
-
-
-def _unanswered(error: Exception, request: HttpRequest, sending: _Sending, timeout: float | None) -> ReadError:
-    """Say what became of a request that was on its way."""
-    origin, inner = origin_of(request.url), _innermost(error)
-    if isinstance(inner, TimeoutError):
-        return ReadError(f"{origin} did not answer{_within(timeout)}")
-    if isinstance(inner, NotHttpError):
-        return ReadError(f"{origin} does not answer in HTTP; is endpoint= right, its port and https?", transient=False)
-    if isinstance(inner, HeadTooLargeError):
-        return ReadError(f"{origin} answered with more headers than can be read: {inner}", transient=False)
-    size, reason = len(request.body or b""), "it was ended here" if sending.ended else _reason(error)
-    return ReadError(
-        f"the connection to {origin} broke before an answer came ({size:,} bytes were being sent): {reason}",
-        stale=sending.stale,
-    )
-
-
-def _within(timeout: float | None) -> str:
-    """Say how long was waited; without a limit of ours it was the operating system that gave up."""
-    return "" if timeout is None else f" within {timeout:g} seconds"
-
-
-def _reason(error: BaseException) -> str:
-    """Return the innermost reason, in the operating system's words where it has any."""
-    inner = _innermost(error)
-    if isinstance(inner, _HTTP1_ERRORS):
-        return str(inner)
-    return f"{type(inner).__name__}: {inner}" if str(inner) else type(inner).__name__
-
-
-def _innermost(error: BaseException) -> BaseException:
-    inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None:
-        inner = deeper
-    return inner
-
-
-def _bare(error: BaseException) -> BaseException:
-    """Return *error* and its causes without their frames: those hold the headers that were being sent."""
-    seen: BaseException | None = error
-    while seen is not None:
-        seen.__traceback__ = None
-        seen = seen.__cause__ or seen.__context__
-    return error
+        return unresolved(request)
+    if sending.began:
+        return unanswered(error, request, timeout, stale=sending.stale, ended_here=sending.ended)
+    if isinstance(error, (failures.SSLError, SSLError, CertificateError)):
+        return untrusted(request, error)
+    return unreached(request, reason(error))
