@@ -412,3 +412,14 @@ def test_the_annotations_are_there_at_run_time(cls):
 def test_an_entity_read_needs_nothing(cls):
     """Vendors omit fields, so every one has a default."""
     assert cls() == cls()
+
+
+@pytest.mark.parametrize("pieces", [999, 1_000, 1_001, 2_000, 2_500])
+def test_the_text_of_a_long_stream_is_whole(pieces: int) -> None:
+    """However many pieces it comes in, and whenever it is asked for."""
+    fold, said = ChatFold(), []
+    for number in range(pieces):
+        said.append(f"{number} ")
+        fold.add(ChatEvent(choices=(ChoiceDelta(delta=Delta(content=said[-1])),)))
+
+    assert "".join(said) == fold.result().text == fold.result().text

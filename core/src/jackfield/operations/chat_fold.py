@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 T = TypeVar("T")
+_BLOCK = 1_000
+"""How many pieces of text become one: of a long answer the letters are kept, not 50 bytes around each piece."""
 
 
 def _text(pieces: Iterable[str | None]) -> str | None:
@@ -150,6 +152,7 @@ class ChoiceFold:
     __slots__ = (
         "_annotations",
         "_audio",
+        "_blocks",
         "_content",
         "_filter_results",
         "_finish_reason",
@@ -165,6 +168,7 @@ class ChoiceFold:
     def __init__(self, index: int) -> None:
         self._index = index
         self._role = ""
+        self._blocks: list[str] = []
         self._content: list[str] = []
         self._refusal: list[str] = []
         self._reasoning: list[str] = []
@@ -190,6 +194,9 @@ class ChoiceFold:
     def _add_delta(self, delta: Delta) -> None:
         if delta.content is not None:
             self._content.append(delta.content)
+            if len(self._content) == _BLOCK:
+                self._blocks.append("".join(self._content))
+                self._content.clear()
         if delta.role:
             self._role = self._role or delta.role
         if delta.refusal is not None:
@@ -211,7 +218,7 @@ class ChoiceFold:
             index=self._index,
             message=AssistantMessage(
                 role=self._role or "assistant",
-                content=_text(self._content),
+                content=_text([*self._blocks, *self._content]),
                 refusal=_text(self._refusal),
                 reasoning_content=_text(self._reasoning),
                 tool_calls=self._tool_calls.result(),

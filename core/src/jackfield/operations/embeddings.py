@@ -117,7 +117,7 @@ class Embedding(Document):
         embedding: The vector, as 32-bit floats: a sequence of numbers that also speaks the buffer protocol.
         object: `embedding`.
 
-    In the `raw` of a large answer (8 MB) the vector may stand in the place of the text that spelt it.
+    In the `raw` of a large answer (64 KiB) the vector may stand in the place of the text that spelt it.
     """
 
     required: ClassVar[frozenset[str]] = frozenset({"embedding", "index"})
