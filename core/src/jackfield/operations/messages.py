@@ -234,7 +234,7 @@ class AssistantMessage(Document):
         Reasoning goes back where there is some: a provider that shows it takes it, and some models insist. Annotations
         stay behind, as no provider takes them.
         """
-        if self.role == "assistant" and self == AssistantMessage(content=self.content):
+        if self == AssistantMessage(content=self.content):
             return _said(Message, "assistant", self.content, None)
         return Message(
             role=self.role if self.role in _ROLES else "assistant",  # type: ignore[arg-type] # some call it "model"

@@ -40,7 +40,7 @@ def loads_vectors(body: bytes, depth: int) -> Any:
     """Return what the JSON *body* of an answer says; of one with many vectors they are arrays already, in `raw` too.
 
     2,048 vectors of 3,072 numbers are 25 MB, their text 33 MB: once in the body, once in the parser, once as Python
-    strings. Reading the vectors where they stand in the bytes saves the latter two, and a fifth of the time.
+    strings. Reading the vectors where they stand in the bytes saves the latter two, and a sixth of the time.
 
     Raises:
         ValueError: It is not JSON.
