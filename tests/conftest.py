@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,3 +39,20 @@ def _structlog_as_imported() -> Iterator[None]:
     structlog = sys.modules.get("structlog")
     if structlog is not None:
         structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def at_rest() -> Callable[[subprocess.Popen[Any]], None]:
+    """Return what waits until a process waits for something: only then is a signal certain to be noticed at once.
+
+    Between its last look for signals and a system call that waits, Python notices none before that call is over. Nobody
+    at a keyboard hits those microseconds; a test that interrupts as soon as the server has been asked does.
+    """
+
+    def wait(process: subprocess.Popen[Any]) -> None:
+        state = Path(f"/proc/{process.pid}/stat")
+        end = time.monotonic() + 20
+        while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "S" and time.monotonic() < end:
+            time.sleep(0.01)
+
+    return wait

@@ -35,7 +35,8 @@ SECONDS = 10
 class Terminal:
     """A terminal with `jackfield chat` on it, and somebody who types."""
 
-    def __init__(self, args, environment, folder):
+    def __init__(self, args, environment, folder, at_rest):
+        self._at_rest = at_rest
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
         self._theirs = theirs
@@ -54,6 +55,11 @@ class Terminal:
     def type(self, text):
         """Type."""
         os.write(self._ours, text.encode())
+
+    def interrupts(self):
+        """Press Ctrl-C while the command waits."""
+        self._at_rest(self.process)
+        self.type("\x03")
 
     def sees(self, pattern, seconds=SECONDS):
         """Wait until the terminal has shown *pattern* after what was seen last; return what it has shown until then."""
@@ -103,13 +109,13 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(environment, jackfield_emulator, tmp_path):
+def terminal(environment, jackfield_emulator, at_rest, tmp_path):
     """Return a function that starts a conversation with the emulator on a terminal."""
     terminals = []
 
     def start(*args, **env):
         account = {**environment, **jackfield_emulator.environment, "TERM": "xterm", **env}
-        begun = Terminal(["-p", "openai", "-m", "gpt-4o-mini", *args], account, tmp_path)
+        begun = Terminal(["-p", "openai", "-m", "gpt-4o-mini", *args], account, tmp_path, at_rest)
         terminals.append(begun)
         return begun
 
@@ -174,12 +180,12 @@ def test_ctrl_c_stops_the_answer(terminal, jackfield_emulator):
     there.sees(">")
     there.type("First question.\r")
     there.sees(r"\w+ \w+ \w+ \w+")
-    there.type("\x03")
+    there.interrupts()
     there.sees("stopped; the conversation is as it was before, and /retry asks again")
     there.sees(">")
     there.type("Second question.\r")
     there.sees(r"\w+ \w+ \w+ \w+")
-    there.type("\x03")
+    there.interrupts()
     there.sees("stopped;")
     there.type("/save s.json\r")
     there.sees("saved in s.json: 0 messages")
@@ -197,7 +203,7 @@ def test_ctrl_c_while_nothing_comes(terminal):
     there.sees(">")
     there.type("Hello.\r")
     there.sees("waiting for openai")
-    there.type("\x03")
+    there.interrupts()
     there.sees("stopped;")
     there.sees(">")
     there.type("\x04")
@@ -303,22 +309,26 @@ def test_a_terminal_that_can_do_little(terminal, jackfield_emulator):
     assert [("user", "one\ntwo")] == said(jackfield_emulator.journal)
 
 
-def test_interrupted_without_a_terminal(environment, jackfield_emulator, tmp_path):
+def test_interrupted_without_a_terminal(environment, jackfield_emulator, at_rest, tmp_path):
     """Where nobody types, an interrupt ends the command."""
     jackfield_emulator.scenario = "stream-stall"
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "jackfield_cli", "chat", "-p", "openai", "-m", "gpt-4o-mini"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**environment, **jackfield_emulator.environment},
         cwd=tmp_path,
-    )
-    process.stdin.write(b"one\ntwo\n")
-    process.stdin.flush()
-    assert process.stdout.read(1)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    ) as process:
+        try:
+            process.stdin.write(b"one\ntwo\n")
+            process.stdin.flush()
+            assert process.stdout.read(1)
+            at_rest(process)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
 
     assert (130, 1) == (process.returncode, len(jackfield_emulator.journal))
     assert b"Traceback" not in errors

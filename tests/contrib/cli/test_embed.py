@@ -331,11 +331,12 @@ def test_resumed_in_vain(emulated, tmp_path):
     assert "1 of 3 vectors are kept in v.npy.part; the same with --resume goes on from there\n" in done.stderr
 
 
-def test_what_another_run_kept_meanwhile(vendor, environment, tmp_path):
+def test_what_another_run_kept_meanwhile(vendor, environment, at_rest, tmp_path):
     """Of two runs at once neither loses what it paid for."""
     (tmp_path / "many.txt").write_text("\n".join(map(str, range(3000))))
     with running(vendor, environment, tmp_path) as process:
         part_of(tmp_path / "v.npy").write_text("theirs")
+        at_rest(process)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
 
@@ -380,10 +381,11 @@ def running(vendor, environment, tmp_path):
             process.kill()
 
 
-def test_interrupted(environment, vendor, tmp_path):
+def test_interrupted(environment, vendor, at_rest, tmp_path):
     """Ctrl-C keeps what came: it is paid for."""
     (tmp_path / "many.txt").write_text("\n".join(map(str, range(3000))))
     with running(vendor, environment, tmp_path) as process:
+        at_rest(process)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
 

@@ -183,12 +183,13 @@ def test_key_in_an_answer_is_not_shown(jackfield, vendor):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(("model", "flags"), [("slow", []), ("silent", []), ("silent", ["--no-stream"])])
-def test_interrupt(started, vendor, model, flags):
+def test_interrupt(started, vendor, at_rest, model, flags):
     """Ctrl-C ends the answer and its connection, without a traceback, with 130."""
     process = started(model, *flags)
     if model == "slow":
         assert b"tick" == process.stdout.read(4)
     assert until(lambda: bool(vendor.requests))
+    at_rest(process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
 
@@ -200,13 +201,14 @@ def test_interrupt(started, vendor, model, flags):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks a pipe from its other end")
-def test_interrupt_while_reading(started):
+def test_interrupt_while_reading(started, at_rest):
     """Ctrl-C while standard input is read ends the same way."""
     process = started("fine", stdin=subprocess.PIPE)
     process.stdin.write(b"x")
     process.stdin.flush()
     unread = array("i", [1])
     assert until(lambda: fcntl.ioctl(process.stdin, termios.FIONREAD, unread) or not unread[0])
+    at_rest(process)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
 

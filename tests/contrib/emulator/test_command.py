@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "jackfield_emulator", "--port", "0"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal to a process of its own is another thing there")
-def test_serves_until_interrupted():
+def test_serves_until_interrupted(at_rest):
     """It prints its addresses and lines to paste, tells each request on standard error, and Ctrl-C ends it well."""
     arguments = [*COMMAND, "--api-key", "sk-mine", "--deployment", "mine=gpt-4o", "--deployment", "dall-e-3"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -31,6 +31,7 @@ def test_serves_until_interrupted():
         connection.request("GET", "/openai/models?api-version=2024-10-21", headers={"api-key": "sk-mine"})
         status = connection.getresponse().status
         connection.close()
+        at_rest(process)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=10)
 
