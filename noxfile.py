@@ -55,8 +55,8 @@ def sync(session: nox.Session, *args: str) -> None:
 @nox.session(python=PYTHONS)
 @nox.parametrize("json", ["orjson", "stdlib"])
 def tests(session: nox.Session, json: str) -> None:
-    """Run the whole suite on every Python found, with orjson and with the standard library's json."""
-    without = ["--no-install-package", "orjson"] if "stdlib" == json else []
+    """Run the whole suite on every Python found, with the extra `fast` and with the standard library alone."""
+    without = ["--no-install-package", "orjson", "--no-install-package", "pybase64"] if "stdlib" == json else []
     sync(session, "--all-packages", "--no-default-groups", "--group", "test", "--group", "model", *without)
     measured = {"COVERAGE_FILE": str(ROOT / f".coverage.tests-{session.python}-{json}")}
     session.run("coverage", "run", "-m", "pytest", *session.posargs, env=measured)

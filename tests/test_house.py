@@ -78,6 +78,7 @@ HOMES = {
     "cattrs": r"convert\.py|_settings\.py|typed/_building\.py",
     "importlib.metadata": r"_installed\.py|testing/.+",
     "orjson": r"convert\.py",
+    "pybase64": r"base64\.py",
     "pluggy": r"hookspecs\.py|_binding\.py",
     "structlog": r"trace\.py|testing/.+",
     "urllib3": r"transports/urllib3\.py",

@@ -46,7 +46,7 @@ def main(name, case, base, *given):
     """Do what is asked and print what it cost."""
     asked = options(given)
     if "stdlib" == asked.get("json"):
-        sys.modules["orjson"] = None  # importing it fails from here on
+        sys.modules["orjson"] = sys.modules["pybase64"] = None  # importing them fails from here on
     began = time.process_time()
     if "start" == case and "profile" in asked:
         import profiled

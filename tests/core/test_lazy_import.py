@@ -20,6 +20,7 @@ HEAVY = (
     "importlib.metadata",
     "orjson",
     "pluggy",
+    "pybase64",
     "random",
     "ssl",
     "structlog",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import struct
-from binascii import a2b_base64
 from pathlib import Path
 from struct import unpack_from
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from jackfield.base64 import from_base64
 from jackfield.call import CallMeta
 from jackfield.errors import DecodeError, SetupError
 
@@ -120,7 +120,7 @@ def decoded(text: Any, path: str) -> bytes:
     if not isinstance(text, str):
         raise misfit("the picture is no base64 text", f"expected base64, got {type(text).__name__}", path)
     try:
-        data = a2b_base64("".join(text.split()), strict_mode=True)
+        data = from_base64("".join(text.split()))
     except ValueError as error:  # base64's own errors are such
         raise misfit("the picture is no base64 text", f"expected base64 ({error})", path) from None
     if not data:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from binascii import a2b_base64
 from math import isfinite
 from typing import TYPE_CHECKING, Any, get_origin
 
+from jackfield.base64 import from_base64
 from jackfield.convert import Misfit, loads
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _decoded(text: Any) -> bytes:
     if not isinstance(text, (str, memoryview)):
         raise Misfit(f"expected base64 or a list of numbers, got {type(text).__name__}")
     try:
-        data = a2b_base64(text, strict_mode=True)
+        data = from_base64(text)
     except ValueError as error:  # base64's own errors are such
         raise Misfit(f"expected base64: {error}") from None
     if len(data) % _FLOAT32:
