@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 _HELD = 256 * 1024
 """How many bytes wait for a reader, about, before no more are received."""
+_AT_FIRST, _AT_MOST = 16 * 1024, 256 * 1024
+"""How many bytes are received at once, and to how many that grows where as many wait. Into a buffer that is there: asyncio
+alone would have memory of 256 KiB mapped, and given back, for each receive, 6 µs."""
 _TOGETHER = 64 * 1024
 """Up to which size a body goes out together with its head: one system call less."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One connection.
 
     Args:
@@ -41,6 +44,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_armed",
+        "_buffer",
         "_failure",
         "_held",
         "_loop",
@@ -61,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._told = lost
         self._failure: Exception | None = None
+        self._buffer = memoryview(bytearray(_AT_FIRST))
         self._held = 0
         self._paused = False
         self._waiter: asyncio.Future[bool] | None = None
@@ -196,14 +201,21 @@ class Connection(asyncio.Protocol):
         """Take the connection's transport."""
         self.transport = transport
 
-    def data_received(self, data: bytes) -> None:
-        """Feed the answer, and wake whoever waits for it."""
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what an event loop wishes for
+        """Return where to put what comes."""
+        return self._buffer
+
+    def buffer_updated(self, size: int) -> None:
+        """Feed the answer with what came, and wake whoever waits for it."""
+        data = bytes(self._buffer[:size])
+        if size == len(self._buffer) < _AT_MOST:
+            self._buffer = memoryview(bytearray(_AT_MOST))
         answer = self.answer
         if answer is None or answer.ended:  # nobody asked
             self.end(NotHttpError("something came that nobody asked for"))
             return
         self.begun = True
-        self._held += len(data)
+        self._held += size
         try:
             answer.feed(data)
         except (NotHttpError, HeadTooLargeError) as error:
