@@ -75,7 +75,7 @@ def test_async_is_where_it_must_be() -> None:
 
 HOMES = {
     "asyncio": r"_drive_async\.py|transports/in_thread\.py|testing/.+",
-    "cattrs": r"convert\.py|_settings\.py|typed/_building\.py",
+    "cattrs": r"_dispatch\.py|convert\.py|_settings\.py|typed/_building\.py",
     "importlib.metadata": r"_installed\.py|testing/.+",
     "orjson": r"convert\.py",
     "pybase64": r"base64\.py",

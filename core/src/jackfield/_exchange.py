@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from jackfield._answer import refusal, whole
 from jackfield._ledger import Ledger
 from jackfield._request import of_kind, prepared
-from jackfield._streaming import streamed
 from jackfield._timing import in_time
 from jackfield.call import CallMeta
 from jackfield.errors import JackfieldError, SetupError
@@ -99,6 +98,8 @@ def _attempt(
         if not 200 <= head.status < 300:  # noqa: PLR2004
             raise (yield from refusal(call, binding, options, request, head, facts))
         if call.streaming and call.operation.fold is not None:
+            from jackfield._streaming import streamed  # noqa: PLC0415 - most programs that start ask for whole answers
+
             return (yield from streamed(call, binding, options, request, head, ledger, call.operation.fold()))
         return (yield from whole(call, binding, options, request, head))
     except JackfieldError as error:

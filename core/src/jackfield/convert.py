@@ -7,7 +7,7 @@ Rule 4: each class is compiled once into a straight-line function; nothing is lo
 Rule 5: what a field of another class is read by is found when the first value comes: an answer without tool calls
 compiles no tool calls. 10 ms less in a first chat, and a class may contain itself.
 
-cattrs does the dispatch, so a wire changes one class or one type by registering a hook for it before its first use.
+A wire changes one class or one type by registering a hook for it, as with any converter of cattrs, before it is used.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import get_annotations
 from types import NoneType, SimpleNamespace, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from cattrs import Converter
 
+from jackfield._dispatch import LazyConverter
 from jackfield.errors import DecodeError, InvalidRequestError, LimitExceededError
 from jackfield.limits import DEFAULT, exceeded
 from jackfield.operations import Document
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -166,11 +169,8 @@ def _depth(data: bytes, enough: int) -> int:
 
 def make_converter() -> Converter:
     """Return a converter of its own, so that one wire's hooks do not touch another's."""
-    converter = Converter(detailed_validation=False)
-    converter.register_structure_hook_factory(attrs.has, lambda cls: _compile_structure(cls, converter))
-    converter.register_structure_hook_factory(_is_sequence, lambda kind: _compile_sequence(kind, converter))
-    converter.register_unstructure_hook_factory(attrs.has, lambda cls: _compile_unstructure(cls, converter))
-    return converter
+    reading = ((attrs.has, _compile_structure), (_is_sequence, _compile_sequence))
+    return LazyConverter(reading, writing=((attrs.has, _compile_unstructure),))
 
 
 def decode(converter: Converter, document: Any, cls: type[T]) -> T:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from attrs import define, field, frozen
 
 from jackfield.errors import ContentFilteredError
 from jackfield.operations import Document, Operation, Request, Response, Rule
 from jackfield.operations.chat_choices import Choice, ChoiceDelta, Delta, Logprobs, TokenLogprob
-from jackfield.operations.chat_fold import ChoiceFold
 from jackfield.operations.chat_options import (
     AudioOptions,
     JsonSchema,
@@ -50,6 +49,9 @@ from jackfield.operations.tools import (
     as_functions,
     as_tools,
 )
+
+if TYPE_CHECKING:
+    from jackfield.operations.chat_fold import ChoiceFold
 
 __all__ = [
     "CHAT",
@@ -442,6 +444,8 @@ class ChatFold:
         for choice in event.choices:
             fold = self._choices.get(choice.index)
             if fold is None:
+                from jackfield.operations.chat_fold import ChoiceFold  # noqa: PLC0415 - of streams alone
+
                 fold = self._choices[choice.index] = ChoiceFold(choice.index)
             fold.add(choice)
 

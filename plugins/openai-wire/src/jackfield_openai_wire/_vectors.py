@@ -11,13 +11,10 @@ import re
 import sys
 from array import array
 from math import isfinite
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import Any
 
 from jackfield.base64 import from_base64
 from jackfield.convert import Misfit, loads
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 _FLOAT32 = 4
 _MANY = 64 * 1024
@@ -29,11 +26,6 @@ _MARK = "#"
 """Begins what stands in a vector's place until then: base64 has no such letter, and no text of the body begins so."""
 _MARKED = (b'"#', b'"\\u0023')
 """How JSON spells the beginning of a text that begins so."""
-
-
-def register_vectors(converter: Converter) -> None:
-    """Teach *converter* to read vectors."""
-    converter.register_structure_hook_func(lambda kind: array in (kind, get_origin(kind)), read_vector)
 
 
 def loads_vectors(body: bytes, depth: int) -> Any:
@@ -84,10 +76,8 @@ def _parted(body: bytes) -> tuple[list[bytes], list[array[float]]]:
     return [*texts, body[done:]], vectors
 
 
-def read_vector(value: Any, _: Any = None) -> array[float]:
+def read_vector(value: Any) -> array[float]:
     """Return the numbers of one vector, as 32-bit floats."""
-    if type(value) is array:
-        return value
     data = _listed(value) if type(value) is list else _decoded(value)
     if not data:
         raise Misfit("expected a vector, got an empty one")

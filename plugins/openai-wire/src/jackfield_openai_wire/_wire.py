@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_origin
 
 from attrs import field, frozen
-from cattrs import Converter
 
 from jackfield.convert import decode, dumps, loads, make_converter
 from jackfield.plugin import (
@@ -24,12 +24,13 @@ from jackfield.plugin import (
     impl,
 )
 from jackfield_openai_wire._head import read_facts
-from jackfield_openai_wire._refusal import NextStep, error_in, refusal
-from jackfield_openai_wire._stream import EventDecoder
-from jackfield_openai_wire._vectors import loads_vectors, register_vectors
 
 if TYPE_CHECKING:
+    from cattrs import Converter
+
     from jackfield.operations import Operation
+    from jackfield_openai_wire._refusal import NextStep
+    from jackfield_openai_wire._stream import EventDecoder
 
 _OF_IMAGES = frozenset({"images.generations", "images.edits", "images.variations"})
 _UPLOADS = "jackfield.operations.uploads"
@@ -61,7 +62,13 @@ def _asks_for_base64(_call: Call, document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-CODECS: Codecs = {"embeddings": Codec(encode=_asks_for_base64, read=loads_vectors)}
+def _with_vectors(body: bytes, depth: int) -> Any:
+    from jackfield_openai_wire._vectors import loads_vectors  # noqa: PLC0415 - a chat has none
+
+    return loads_vectors(body, depth)
+
+
+CODECS: Codecs = {"embeddings": Codec(encode=_asks_for_base64, read=_with_vectors)}
 
 
 def named_model(call: Call) -> str | None:
@@ -80,9 +87,22 @@ def named_model(call: Call) -> str | None:
 
 def _converter() -> Converter:
     converter = make_converter()
-    register_vectors(converter)
+    converter.register_structure_hook_func(_is_vector, _vector)
     converter.register_unstructure_hook_func(_is_file, lambda file: file)
     return converter
+
+
+def _is_vector(kind: Any) -> bool:
+    return array in (kind, get_origin(kind))
+
+
+def _vector(value: Any, _kind: Any) -> array[float]:
+    """Return one vector. Those of a large answer are read already, with its JSON."""
+    if type(value) is array:
+        return value
+    from jackfield_openai_wire._vectors import read_vector  # noqa: PLC0415 - as above
+
+    return read_vector(value)
 
 
 def _is_file(kind: Any) -> bool:
@@ -144,9 +164,12 @@ class OpenAIWire:
             document = (codec.read if codec is not None else loads)(body, call.limits.depth)
         except ValueError:
             raise _not_json(call, head, body) from None
-        error = error_in(call, head, document)
-        if error is not None:
-            raise error
+        if isinstance(document, dict) and document.get("error"):
+            from jackfield_openai_wire._refusal import error_in  # noqa: PLC0415 - a call that is answered has none
+
+            error = error_in(call, head, document)
+            if error is not None:
+                raise error
         if codec is not None:
             document = codec.decode(call, document)
         return decode(self._converter, document, call.operation.response)
@@ -154,6 +177,8 @@ class OpenAIWire:
     @impl
     def open_stream(self, call: Call, head: HttpHead) -> EventDecoder:
         """Open the event stream of one answer."""
+        from jackfield_openai_wire._stream import EventDecoder  # noqa: PLC0415 - where something is streamed
+
         return EventDecoder(call, head, self._converter)
 
     @impl
@@ -164,6 +189,8 @@ class OpenAIWire:
     @impl
     def decode_error(self, call: Call, head: HttpHead, body: bytes) -> JackfieldError:
         """Read the error document, whichever of its shapes it has."""
+        from jackfield_openai_wire._refusal import refusal  # noqa: PLC0415 - as above
+
         return refusal(call, head, body, self.next_step)
 
     @impl
