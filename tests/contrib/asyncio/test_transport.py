@@ -316,6 +316,26 @@ async def test_what_is_there_comes_at_once(serve: Serve) -> None:
     await transport.close()
 
 
+async def test_a_receive_grows_with_what_waits(serve: Serve) -> None:
+    """Little is asked for at first, more as soon as a receive has been full; what comes is the same."""
+    told = os.urandom(1_000_000)
+    server = serve(plain(b"short"), plain(told))
+    transport = AsyncioTransport()
+    room = []
+    for expected in (b"short", told):
+        _, body = await transport.send(get(server), 5.0)
+        connection = body._connection
+        data = b""
+        while piece := await body.read(LIMIT, 5.0):
+            data += piece
+        room.append(len(connection.get_buffer(-1)))
+        await body.close()
+        assert expected == data
+
+    assert [16_384, 262_144] == room
+    await transport.close()
+
+
 async def test_a_reader_that_does_not_read_is_not_sent_more(serve: Serve) -> None:
     """What waits for it has a bound; afterwards it goes on."""
     size = 20_000_000

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _HELD = 256 * 1024
 """How many bytes wait for a reader, about, before no more are received."""
 _AT_FIRST, _AT_MOST = 16 * 1024, 256 * 1024
-"""How many bytes are received at once, and to how many that grows where as many wait. Into a buffer that is there: asyncio
-alone would have memory of 256 KiB mapped, and given back, for each receive, 6 µs."""
+"""How many bytes are received at once, and to how many that grows where as many wait. They go into a buffer that is
+there: asyncio alone would have 256 KiB of memory mapped, and given back, for each receive, 6 µs."""
 _TOGETHER = 64 * 1024
 """Up to which size a body goes out together with its head: one system call less."""
 

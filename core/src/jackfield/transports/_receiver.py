@@ -73,7 +73,7 @@ class Receiver:
         sock.settimeout(seconds)
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            data = sock.recv(self._at_once)
+            data = sock.recv(self._at_once) or b""  # urllib3's TLS within TLS says 0 at the end
             self.begun = self.begun or bool(data)
             if len(data) == self._at_once:
                 self._at_once = _AT_MOST
