@@ -20,6 +20,7 @@ import contestants
 import curves
 import environments
 import layers
+import measuring
 import planning
 import profiling
 import providers
@@ -122,6 +123,16 @@ def test_a_verdict_says_by_how_much() -> None:
 def test_the_least_of_the_rounds_counts() -> None:
     """Each figure is the least of its own."""
     assert {"cpu": 1.0, "wall": 3.0} == statistics_of_runs.least([{"cpu": 1.0, "wall": 4.0}, {"cpu": 2.0, "wall": 3.0}])
+
+
+@pytest.mark.parametrize(("enough", "expected"), [(60.0, 9), (0.0, 2)])
+def test_what_takes_long_is_done_twice(monkeypatch, enough: float, expected: int) -> None:
+    """Else one slow peer would take as long as all others together."""
+    monkeypatch.setattr(measuring, "ENOUGH", enough)
+    done = []
+    measuring._timed(measuring.Load(bool, done.append), {"seconds": "0", "batches": "9"})
+
+    assert expected == len(done) - 2  # two warm it up
 
 
 def test_a_slope_is_that_of_the_nearest_line() -> None:

@@ -67,6 +67,11 @@ def _repeats(load: Load, seconds: float) -> int:
     return max(1, min(5_000, int(seconds / (time.perf_counter() - before))))
 
 
+ENOUGH = 2.0
+"""After how many seconds no further batch is begun: noise is small against what takes that long."""
+FEWEST = 2
+
+
 def _timed(load: Load, asked: dict[str, str]) -> dict[str, float]:
     """Return the least CPU and the least wall time of some batches, each per unit."""
     seconds, batches = float(asked.get("seconds", 0.2)), int(asked.get("batches", 5))
@@ -77,6 +82,8 @@ def _timed(load: Load, asked: dict[str, str]) -> dict[str, float]:
         load.repeated(repeats)
         cpus.append(time.process_time() - cpu)
         walls.append(time.perf_counter() - wall)
+        if len(walls) >= FEWEST and sum(walls) > ENOUGH:
+            break
     each = repeats * load.units
     return {"cpu": min(cpus) / each, "wall": min(walls) / each, "repeats": repeats}
 
