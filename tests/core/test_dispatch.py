@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import enum
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -120,3 +122,16 @@ def test_it_has_what_a_converter_of_cattrs_has() -> None:
     with pytest.raises(AttributeError):
         _ = converter.__nothing__
     assert Pot("a") == copy.copy(converter).structure({"name": "a"}, Pot)
+
+
+def test_two_threads_have_the_same_converter_of_cattrs() -> None:
+    """What one of them registers with it holds for both."""
+    for _ in range(20):
+        converter, start = make_converter(), threading.Barrier(4)
+
+        def first(converter: Any = converter, start: threading.Barrier = start) -> Any:
+            start.wait()
+            return converter._cattrs()
+
+        with ThreadPoolExecutor(4) as threads:
+            assert 1 == len({id(each.result()) for each in [threads.submit(first) for _ in range(4)]})

@@ -9,6 +9,7 @@ its own, holds for all.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ else:
 
 
 T = TypeVar("T")
+_MAKING = Lock()
+"""Held while a converter of cattrs is made, so that of two threads which need it first neither has another one."""
 
 
 class _Way:
@@ -46,12 +49,13 @@ class _Way:
 
     def find(self, kind: Any) -> Function | None:
         """Return the function for *kind*, None where that is left to cattrs."""
-        if kind not in self._found:
+        function = self._found.get(kind)
+        if function is None:
             make = next((make for check, make in reversed(self.makers) if check(kind)), None)
             if make is None:
                 return None
-            self._found[kind] = make(kind)
-        return self._found[kind]
+            function = self._found[kind] = make(kind)
+        return function
 
 
 class LazyConverter(Converter):
@@ -111,12 +115,16 @@ class LazyConverter(Converter):
     def _cattrs(self) -> Converter:
         """Return the converter of cattrs, which knows all that is known here."""
         if self._made is None:
-            from cattrs import Converter as Made  # noqa: PLC0415 - rule 2
-
-            made = Made(detailed_validation=False)
-            for check, make in self._reading.makers:
-                made.register_structure_hook_factory(check, make)
-            for check, make in self._writing.makers:
-                made.register_unstructure_hook_factory(check, make)
-            self._made = made
+            with _MAKING:
+                self._made = self._made or self._make()
         return self._made
+
+    def _make(self) -> Converter:
+        from cattrs import Converter as Made  # noqa: PLC0415 - rule 2
+
+        made = Made(detailed_validation=False)
+        for check, make in self._reading.makers:
+            made.register_structure_hook_factory(check, make)
+        for check, make in self._writing.makers:
+            made.register_unstructure_hook_factory(check, make)
+        return made
