@@ -87,12 +87,12 @@ class LazyConverter(Converter):
     def get_structure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002, FBT001, FBT002 - as cattrs
         """Return what reads a *type*."""
         hook = self._reading.find(type) if self._made is None else None
-        return self._cattrs().get_structure_hook(type, cache_result) if hook is None else hook
+        return (self._made or self._cattrs()).get_structure_hook(type, cache_result) if hook is None else hook
 
     def get_unstructure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002, FBT001, FBT002 - as cattrs
         """Return what writes a *type*."""
         hook = self._writing.find(type) if self._made is None else None
-        return self._cattrs().get_unstructure_hook(type, cache_result) if hook is None else hook
+        return (self._made or self._cattrs()).get_unstructure_hook(type, cache_result) if hook is None else hook
 
     def register_structure_hook_func(self, check_func: Check, func: Function) -> None:
         """Read with *func* what *check_func* accepts."""
@@ -110,21 +110,18 @@ class LazyConverter(Converter):
         """Return what only a converter of cattrs has."""
         if name.startswith("__"):  # what copies an object, or pickles one, asks for more of them
             raise AttributeError(name)
-        return getattr(self._cattrs(), name)
+        return getattr(self._made or self._cattrs(), name)
 
     def _cattrs(self) -> Converter:
         """Return the converter of cattrs, which knows all that is known here."""
-        if self._made is None:
-            with _MAKING:
-                self._made = self._made or self._make()
-        return self._made
+        with _MAKING:
+            if self._made is None:
+                from cattrs import Converter as Made  # noqa: PLC0415 - rule 2
 
-    def _make(self) -> Converter:
-        from cattrs import Converter as Made  # noqa: PLC0415 - rule 2
-
-        made = Made(detailed_validation=False)
-        for check, make in self._reading.makers:
-            made.register_structure_hook_factory(check, make)
-        for check, make in self._writing.makers:
-            made.register_unstructure_hook_factory(check, make)
-        return made
+                made = Made(detailed_validation=False)
+                for check, make in self._reading.makers:
+                    made.register_structure_hook_factory(check, make)
+                for check, make in self._writing.makers:
+                    made.register_unstructure_hook_factory(check, make)
+                self._made = made
+            return self._made
