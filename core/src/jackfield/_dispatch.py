@@ -2,7 +2,7 @@
 
 Rule 1: entities and sequences are found here, and what is registered by a function; all else is left to cattrs.
 Rule 2: cattrs is imported when something is left to it. A first chat leaves nothing: that takes a tenth from the cost
-of a start, a sixth where Python keeps no compiled code.
+of a start, and more where Python keeps no compiled code.
 Rule 3: once it is there it is asked about everything, so that what is registered with it by type, or with an order of
 its own, holds for all.
 """
