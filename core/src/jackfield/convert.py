@@ -19,17 +19,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import get_annotations
 from types import NoneType, SimpleNamespace, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from jackfield._dispatch import LazyConverter
+from jackfield._dispatch import Converter as Converter  # noqa: PLC0414 - wires name it
+from jackfield._dispatch import Maker
 from jackfield.errors import DecodeError, InvalidRequestError, LimitExceededError
 from jackfield.limits import DEFAULT, exceeded
 from jackfield.operations import Document
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -167,10 +165,20 @@ def _depth(data: bytes, enough: int) -> int:
 # Documents to entities -----------------------------------------------------------------------------------------------
 
 
-def make_converter() -> Converter:
-    """Return a converter of its own, so that one wire's hooks do not touch another's."""
-    reading = ((attrs.has, _compile_structure), (_is_sequence, _compile_sequence))
-    return LazyConverter(reading, writing=((attrs.has, _compile_unstructure),))
+def make_converter(*, reading: Sequence[Maker] = (), writing: Sequence[Maker] = ()) -> Converter:
+    """Return a converter of its own, so that one wire's hooks do not touch another's.
+
+    It is one of cattrs, and a wire may register with it what it likes. That imports cattrs; what is given here, not.
+
+    Args:
+        reading: Pairs: what accepts a kind, and what makes the function that reads it, from the kind and the converter.
+            The function takes the value and the kind. The last pair that accepts a kind counts.
+        writing: The same for writing; the function takes the value.
+    """
+    return Converter(
+        ((attrs.has, _compile_structure), (_is_sequence, _compile_sequence), *reading),
+        ((attrs.has, _compile_unstructure), *writing),
+    )
 
 
 def decode(converter: Converter, document: Any, cls: type[T]) -> T:

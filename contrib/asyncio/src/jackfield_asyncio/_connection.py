@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 _HELD = 256 * 1024
 """How many bytes wait for a reader, about, before no more are received."""
-_AT_FIRST, _AT_MOST = 16 * 1024, 256 * 1024
-"""How many bytes are received at once, and to how many that grows where as many wait. They go into a buffer that is
-there: asyncio alone would have 256 KiB of memory mapped, and given back, for each receive, 6 µs."""
+_AT_ONCE = 64 * 1024
+"""How many bytes are received at once. Of asyncio's own 256 KiB the memory is mapped and given back each time: 6 µs."""
 _TOGETHER = 64 * 1024
 """Up to which size a body goes out together with its head: one system call less."""
 
 
-class Connection(asyncio.BufferedProtocol):
+class Connection(asyncio.Protocol):
     """One connection.
 
     Args:
@@ -44,7 +43,6 @@ class Connection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_armed",
-        "_buffer",
         "_failure",
         "_held",
         "_loop",
@@ -65,7 +63,6 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = loop
         self._told = lost
         self._failure: Exception | None = None
-        self._buffer = memoryview(bytearray(_AT_FIRST))
         self._held = 0
         self._paused = False
         self._waiter: asyncio.Future[bool] | None = None
@@ -200,22 +197,17 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection's transport."""
         self.transport = transport
+        if hasattr(transport, "max_size"):  # over TLS, and on other event loops, it has none
+            self.transport.max_size = _AT_ONCE
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what an event loop wishes for
-        """Return where to put what comes."""
-        return self._buffer
-
-    def buffer_updated(self, size: int) -> None:
-        """Feed the answer with what came, and wake whoever waits for it."""
-        data = bytes(self._buffer[:size])
-        if size == len(self._buffer) < _AT_MOST:
-            self._buffer = memoryview(bytearray(_AT_MOST))
+    def data_received(self, data: bytes) -> None:
+        """Feed the answer, and wake whoever waits for it."""
         answer = self.answer
         if answer is None or answer.ended:  # nobody asked
             self.end(NotHttpError("something came that nobody asked for"))
             return
         self.begun = True
-        self._held += size
+        self._held += len(data)
         try:
             answer.feed(data)
         except (NotHttpError, HeadTooLargeError) as error:

@@ -7,8 +7,7 @@ Rule 2: the message says what the provider said, and what to do next where that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from jackfield.convert import loads
 from jackfield.plugin import (
@@ -23,8 +22,8 @@ from jackfield.plugin import (
 from jackfield_openai_wire._filters import is_filter, report_in
 from jackfield_openai_wire._limits import FINAL, NEXT, reason_of
 
-NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
-"""Takes the call, the status and the code; returns what a provider can say better than the tables here, or None."""
+if TYPE_CHECKING:
+    from jackfield_openai_wire._wire import NextStep
 
 # Compiled with the first error.
 _WAIT = r"(?i)(?:retry after|try again in) (\d+(?:\.\d+)?) ?(ms|s)"

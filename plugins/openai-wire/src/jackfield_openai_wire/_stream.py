@@ -15,7 +15,7 @@ from jackfield_openai_wire._refusal import error_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cattrs import Converter
+    from jackfield.convert import Converter
 
 _DONE = b"[DONE]"
 _EXCERPT = 500

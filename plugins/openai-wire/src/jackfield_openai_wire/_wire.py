@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_origin
 
 from attrs import field, frozen
 
-from jackfield.convert import decode, dumps, loads, make_converter
+from jackfield.convert import Converter, decode, dumps, loads, make_converter
 from jackfield.plugin import (
     AnswerFacts,
     Call,
     DecodeError,
+    Decoder,
     HttpHead,
     InvalidRequestError,
     JackfieldError,
@@ -26,11 +27,7 @@ from jackfield.plugin import (
 from jackfield_openai_wire._head import read_facts
 
 if TYPE_CHECKING:
-    from cattrs import Converter
-
     from jackfield.operations import Operation
-    from jackfield_openai_wire._refusal import NextStep
-    from jackfield_openai_wire._stream import EventDecoder
 
 _OF_IMAGES = frozenset({"images.generations", "images.edits", "images.variations"})
 _UPLOADS = "jackfield.operations.uploads"
@@ -54,6 +51,8 @@ class Codec:
 
 
 Codecs: TypeAlias = Mapping[str, Codec]
+NextStep: TypeAlias = Callable[[Call, int, str | None], str | None]
+"""Takes the call, the status and the code; returns what a provider can say better than this package, or None."""
 
 
 def _asks_for_base64(_call: Call, document: dict[str, Any]) -> dict[str, Any]:
@@ -86,10 +85,10 @@ def named_model(call: Call) -> str | None:
 
 
 def _converter() -> Converter:
-    converter = make_converter()
-    converter.register_structure_hook_func(_is_vector, _vector)
-    converter.register_unstructure_hook_func(_is_file, lambda file: file)
-    return converter
+    return make_converter(
+        reading=((_is_vector, lambda _kind, _converter: _vector),),
+        writing=((_is_file, lambda _kind, _converter: lambda file: file),),
+    )
 
 
 def _is_vector(kind: Any) -> bool:
@@ -175,7 +174,7 @@ class OpenAIWire:
         return decode(self._converter, document, call.operation.response)
 
     @impl
-    def open_stream(self, call: Call, head: HttpHead) -> EventDecoder:
+    def open_stream(self, call: Call, head: HttpHead) -> Decoder:
         """Open the event stream of one answer."""
         from jackfield_openai_wire._stream import EventDecoder  # noqa: PLC0415 - where something is streamed
 
