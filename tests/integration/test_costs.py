@@ -135,13 +135,13 @@ def calls_each(make: Callable[[int], Callable[[], object]], few: int, many: int)
 
 def test_a_chat_is_so_many_calls() -> None:
     """All that is between the caller and the transport, JSON included."""
-    assert calls(chatting(2)) <= (330 if FAST else 355)
+    assert calls(chatting(2)) <= (310 if FAST else 335)
 
 
 EACH = [
-    ("message", chatting, 10, 200, 10),
+    ("message", chatting, 10, 200, 6),
     ("chunk", streaming, 20, 400, 62 if FAST else 80),
-    ("vector", embedding, 300, 600, 45),
+    ("vector", embedding, 300, 600, 42),
 ]
 
 

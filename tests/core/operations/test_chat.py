@@ -332,9 +332,15 @@ def test_a_short_way_to_make_a_part(part, fields):
 
 @given(st.sampled_from(["system", "developer", "user", "assistant"]), st.text())
 def test_plain_text_takes_the_short_way_to_the_same_verdict(role, text):
-    """A message of plain text is told to be right without the table, and the table agrees."""
-    message = Message(role=role, content=text)
-    assert [] == list(message.problems()) == list(RequestPart.problems(message))
+    """A message of plain text is taken to be right without the table, and the table agrees; it judges all others."""
+    right = [getattr(Message, role)(said) for said in (text, [TextPart(text)])]
+    assert [[], []] == [list(message.problems()) for message in right]
+    assert right == list(ChatRequest(messages=right).messages)
+
+    wrong = getattr(Message, role)(7)
+    with pytest.raises(InvalidRequestError) as caught:
+        ChatRequest(messages=[*right, wrong])
+    assert [f"messages[2].{problem}" for problem in wrong.problems()] == list(caught.value.problems)
 
 
 def test_a_call_tells_its_name_and_arguments():

@@ -7,7 +7,8 @@ import pytest
 from attrs import fields, frozen
 from attrs.exceptions import FrozenInstanceError
 
-from jackfield import Message, TextPart
+from jackfield import ChatRequest, Message, TextPart
+from jackfield.errors import InvalidRequestError
 
 SAYING = {
     "system": Message.system,
@@ -56,7 +57,11 @@ def test_extra_that_comes_later_is_checked_as_well() -> None:
     message = Message.user("hi")
     message.extra["role"] = "tool"  # type: ignore[index]
 
-    assert ["role is given twice: 'user' as a field and 'tool' in extra; keep one"] == list(message.problems())
+    problem = "role is given twice: 'user' as a field and 'tool' in extra; keep one"
+    assert [problem] == list(message.problems())
+    with pytest.raises(InvalidRequestError) as caught:
+        ChatRequest(messages=[message])
+    assert [f"messages[0].{problem}"] == list(caught.value.problems)
 
 
 def test_a_message_class_of_ones_own_has_the_short_ways_too() -> None:

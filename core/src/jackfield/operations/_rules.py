@@ -162,6 +162,8 @@ class Rule(FrozenValue):
                 return (f" must be at most {most:g} items, not {len(value)}",)
             found = []
             for index, each in enumerate(value):
+                if getattr(each, "_fits", False) and not each.extra:  # 0.1 µs; to ask each message takes 0.4
+                    continue
                 if wrong := check(each):
                     found += [f"[{index}]{problem}" for problem in wrong]
             return found
@@ -185,8 +187,14 @@ class Rule(FrozenValue):
         return cls(must_be, problems)
 
 
+class _Known(FrozenValue):
+    """Has room for the mark that a part is known to fit: a history has hundreds of messages that are plain text."""
+
+    __slots__ = ("_fits",)
+
+
 @frozen(kw_only=True, eq=False, repr=False)
-class RequestPart(FrozenValue):
+class RequestPart(_Known):
     """What a request is made of, and the request itself: values, checked by a table.
 
     A field that is None is absent: it is not sent.

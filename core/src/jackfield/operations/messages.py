@@ -30,14 +30,8 @@ _UNFILLED = object.__new__
 _ROLES = frozenset(get_args(Role))
 
 
-class _Known(RequestPart):
-    """Has room for the mark that a message is known to fit: a history has hundreds that are plain text."""
-
-    __slots__ = ("_fits",)
-
-
 @frozen(kw_only=True, eq=False, repr=False)
-class Message(_Known):
+class Message(RequestPart):
     """One message of a conversation. The class methods, one per role, are the short way to make one.
 
     Attributes:
@@ -81,10 +75,6 @@ class Message(_Known):
     function_call: FunctionCall | Mapping[str, Any] | None = None
     audio: Mapping[str, Any] | None = None
     reasoning_content: str | None = None
-
-    def problems(self) -> Sequence[str]:
-        """Return all that is wrong with the message."""
-        return () if getattr(self, "_fits", False) and not self.extra else RequestPart.problems(self)
 
     @classmethod
     def system(cls, content: Content, *, name: str | None = None) -> Message:
@@ -250,6 +240,6 @@ class AssistantMessage(Document):
 def as_messages(value: Sequence[Message | AssistantMessage]) -> Sequence[Message]:
     """Return messages as a tuple of `Message`; what is none stays as it is, for the rules to judge."""
     given: Sequence[Any] = as_tuple(value)
-    if not isinstance(given, tuple):
+    if not isinstance(given, tuple) or {Message}.issuperset(map(type, given)):
         return given
     return tuple([each.as_message() if isinstance(each, AssistantMessage) else each for each in given])
