@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield import Client, SettingsError
-from jackfield._scrub import Scrubber, without_frames
+from jackfield._scrub import Scrubber
+from jackfield.errors import without_frames
 from jackfield.http import HttpRequest
 from jackfield.plugin import impl
 from jackfield.secret import Secret

@@ -26,7 +26,6 @@ from attrs import frozen
 
 from jackfield._answer import body_of
 from jackfield._request import USER_AGENT, leaves_this_machine
-from jackfield._scrub import without_frames
 from jackfield._values import FrozenValue
 from jackfield.errors import (
     AuthenticationError,
@@ -35,6 +34,7 @@ from jackfield.errors import (
     RejectedError,
     SetupError,
     error_class,
+    without_frames,
 )
 from jackfield.http import Flow, HttpHead, HttpRequest, Send
 from jackfield.limits import refuse_large_head

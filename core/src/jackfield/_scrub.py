@@ -3,7 +3,6 @@
 Rule 1: the bytes of an answer are scrubbed before anybody reads them, so entities, `raw` and frames never hold one.
 Rule 2: what an error says itself is scrubbed as well, of short credentials too; a foreign cause that quotes one is let
 go.
-Rule 3: an error of setting up keeps no frames: those hold what the caller passed.
 """
 
 from __future__ import annotations
@@ -95,12 +94,3 @@ def _quotes(error: BaseException, cleanse: Callable[[str], str]) -> bool:
     text = f"{error} {error!r} {vars(error)!r}"
     inner = error.__cause__ or error.__context__
     return cleanse(text) != text or (inner is not None and _quotes(inner, cleanse))
-
-
-def without_frames(error: JackfieldError) -> JackfieldError:
-    """Return *error* and what led to it without their frames."""
-    link: BaseException | None = error
-    while link is not None:
-        link.__traceback__ = None
-        link = link.__cause__ or link.__context__
-    return error

@@ -18,7 +18,6 @@ from jackfield._discovery import find, first_installed
 from jackfield._exchange import exchange
 from jackfield._network import Network, checked
 from jackfield._options import UNSET, settled
-from jackfield._scrub import without_frames
 from jackfield._settings import load
 from jackfield.call import Call
 from jackfield.errors import (
@@ -27,6 +26,7 @@ from jackfield.errors import (
     SettingsError,
     SetupError,
     UnsupportedOperationError,
+    without_frames,
 )
 from jackfield.limits import DEFAULT, Limits
 

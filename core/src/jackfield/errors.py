@@ -31,13 +31,15 @@ Messages are in lower case, without a full stop, and never contain a secret. Eve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jackfield.call import CallMeta
     from jackfield.operations.filters import FilterReport
+
+Raised = TypeVar("Raised", bound=BaseException)
 
 
 class JackfieldError(Exception):
@@ -409,3 +411,12 @@ _BY_STATUS: dict[int, type[AnswerError]] = {
 def error_class(status: int) -> type[AnswerError]:
     """Return the class for an answer of *status* (not 2xx), where nothing else is known of it."""
     return _BY_STATUS.get(status) or (UnavailableError if status >= 500 else RejectedError)  # noqa: PLR2004
+
+
+def without_frames(error: Raised) -> Raised:
+    """Return *error* and what led to it without their frames: those hold what the caller passed, and what was sent."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error

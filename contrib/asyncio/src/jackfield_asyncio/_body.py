@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jackfield.errors import without_frames
 from jackfield.plugin import ReadError
-from jackfield.transports.failing import HTTP1_ERRORS, bare, unread
+from jackfield.transports.failing import HTTP1_ERRORS, unread
 from jackfield.transports.http1 import Answer, UnpackingError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class AsyncioBody:
             self._let_go()
             if not isinstance(error, (OSError, UnpackingError, *HTTP1_ERRORS)):
                 raise
-            raise unread(error, timeout, closed_here=self._closed) from bare(error)
+            raise unread(error, timeout, closed_here=self._closed) from without_frames(error)
         if answer.ended:
             self._let_go()
         return data

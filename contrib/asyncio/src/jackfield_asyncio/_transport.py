@@ -12,7 +12,8 @@ import asyncio
 import weakref
 from typing import TYPE_CHECKING
 
-from jackfield.transports.failing import bare, unanswered
+from jackfield.errors import without_frames
+from jackfield.transports.failing import unanswered
 from jackfield.transports.http1 import request_head
 from jackfield_asyncio._addresses import Address, Names, address_of
 from jackfield_asyncio._body import AsyncioBody
@@ -76,7 +77,7 @@ class AsyncioTransport:
             # What has no body fetches something, and its URL may be signed: that is kept nowhere.
             to = (address_of if request.body is not None else address_of.__wrapped__)(request.url)
         except ValueError as error:
-            raise unopened(error, request, None) from bare(error)
+            raise unopened(error, request, None) from without_frames(error)
         key = (proxy, to.secure, to.host, to.port) if proxy is None or to.secure else proxy
         place = pool.place(key, self._connections)
         connection = place.kept() or await self._opened(request, place, pool.names, to, proxy, until)
@@ -89,7 +90,7 @@ class AsyncioTransport:
             if not isinstance(error, FAILURES):
                 raise
             stale = reused and not connection.begun and not isinstance(error, TimeoutError)
-            raise unanswered(error, request, timeout, stale=stale) from bare(error)
+            raise unanswered(error, request, timeout, stale=stale) from without_frames(error)
         return head, AsyncioBody(answer, connection, place)
 
     async def _opened(
@@ -107,7 +108,7 @@ class AsyncioTransport:
         try:
             return await place.another(open_one, until)
         except FAILURES as error:
-            raise unopened(error, request, proxy) from bare(error)
+            raise unopened(error, request, proxy) from without_frames(error)
 
     async def _pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
         """Return what belongs to *loop*, made now."""

@@ -78,15 +78,6 @@ def unread(error: Exception, timeout: float | None, *, closed_here: bool) -> Rea
     return ReadError(f"the connection broke while the answer was read: {why}")
 
 
-def bare(error: BaseException) -> BaseException:
-    """Return *error* and its causes without their frames: those hold the headers that were being sent."""
-    seen: BaseException | None = error
-    while seen is not None:
-        seen.__traceback__ = None
-        seen = seen.__cause__ or seen.__context__
-    return error
-
-
 def reason(error: BaseException) -> str:
     """Return the innermost reason, in the operating system's words where it has any."""
     inner = innermost(error)

@@ -28,13 +28,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.proxy import connection_requires_http_tunnel
 from urllib3.util.url import parse_url
 
-from jackfield.errors import ConnectError, ReadError, TransportError
+from jackfield.errors import ConnectError, ReadError, TransportError, without_frames
 from jackfield.secret import origin_of
 from jackfield.transports._connecting import connected
 from jackfield.transports._receiver import Receiver, shut
 from jackfield.transports.failing import (
     HTTP1_ERRORS,
-    bare,
     no_address,
     reason,
     through,
@@ -316,7 +315,7 @@ class Urllib3Transport:
             failure = _translated(error, request, sending, timeout)
             if proxy is not None and isinstance(failure, ConnectError):
                 failure = through(proxy, failure)
-            raise failure from bare(error)
+            raise failure from without_frames(error)
         finally:
             self._sending.pop(id(request), None)  # the same request may be sent twice at once
 
@@ -426,7 +425,7 @@ class Urllib3Body:
                 raise CutOffError("it was closed here")
             goes_on = not answer.ended
         except (OSError, UnpackingError, *HTTP1_ERRORS) as error:
-            raise unread(error, timeout, closed_here=self._closed) from bare(error)
+            raise unread(error, timeout, closed_here=self._closed) from without_frames(error)
         finally:
             with self._lock:
                 self._reading = False
