@@ -154,6 +154,12 @@ def test_vector_is_swapped_where_the_machine_is_the_other_way_round(monkeypatch)
     assert struct.pack(">3f", *NUMBERS) == _vector(PACKED).tobytes()
 
 
+def test_a_list_of_numbers_is_the_same_on_every_machine(monkeypatch):
+    """Which way round a machine has its bytes is nobody's business there."""
+    monkeypatch.setattr(sys, "byteorder", "big")
+    assert NUMBERS == _vector(NUMBERS).tolist()
+
+
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
