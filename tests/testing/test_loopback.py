@@ -52,6 +52,20 @@ def test_other_side_s_close_is_noticed(does, closed):
     assert [closed] == told
 
 
+def test_a_body_that_comes_later_is_waited_for():
+    """All of it is told, however it was cut."""
+    came = threading.Event()
+    with (
+        Loopback(lambda *_: came.set()) as server,
+        socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as sock,
+    ):
+        for piece in (b"POST / HTTP/1.1\r\ncontent-length: 4\r\n\r\n", b"ab", b"cd"):
+            sock.sendall(piece)
+            assert not came.wait(0.05) or b"cd" == piece
+        assert came.wait(5)
+    assert b"abcd" == server.seen[0].body
+
+
 def test_request_is_told_as_it_came():
     """Method, target, headers and the number of its connection are kept."""
     came = threading.Event()
