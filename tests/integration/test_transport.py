@@ -19,7 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from server import (
@@ -767,34 +767,12 @@ def test_the_time_of_a_step_is_over_whatever_comes(monkeypatch: pytest.MonkeyPat
         receiver, answer = Receiver(ours), Answer()
         others.sendall(head(200, {"content-length": "4"}))
         receiver.head(answer, 1.0)
-        monkeypatch.setattr(receiver, "_at_once", 1)
+        monkeypatch.setattr("jackfield.transports._receiver._AT_ONCE", 1)
         monkeypatch.setattr(Answer, "feed", lambda *_: time.sleep(0.06))
         others.sendall(b"ab")
 
         with pytest.raises(TimeoutError):
             receiver.body(answer, LIMIT, 0.05)
-
-
-def test_a_receive_grows_with_what_waits() -> None:
-    """Little is asked for at first; a large body comes in fewer, larger pieces from then on."""
-
-    class Socket:
-        asked: ClassVar[list[int]] = []
-
-        def settimeout(self, _: object) -> None:
-            pass
-
-        def recv(self, size: int) -> bytes:
-            self.asked.append(size)
-            return b"a" * size if 2 == len(self.asked) else b"a" * 65535
-
-    answer = Answer()
-    answer.feed(head(200, {"content-length": "600000"}))
-    receiver = Receiver(Socket())  # type: ignore[arg-type]
-    for _ in range(4):
-        receiver.body(answer, 1_000_000, None)
-
-    assert [65536, 65536, 262144, 262144] == Socket.asked
 
 
 def test_without_a_timeout_an_answer_is_waited_for(serve: Serve, transport: Transport) -> None:

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from jackfield.http import HttpHead
     from jackfield.transports.http1 import Answer
 
-_AT_FIRST = 64 * 1024
+_AT_ONCE = 64 * 1024
 """How many bytes are received at once. From about 128 KiB on an allocator maps memory for each receive and gives it
 back: three system calls, and while they last a Ctrl-C is not noticed before the next bytes."""
-_AT_MOST = 256 * 1024
-"""To how many it grows, where that many wait: then the fewer receives save more than the mapping costs."""
 
 
 class Receiver:
@@ -34,11 +32,10 @@ class Receiver:
         begun: Whether anything has come.
     """
 
-    __slots__ = ("_at_once", "_sock", "begun")
+    __slots__ = ("_sock", "begun")
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._at_once = _AT_FIRST
         self.begun = False
 
     def head(self, answer: Answer, seconds: float | None) -> HttpHead:
@@ -73,10 +70,8 @@ class Receiver:
         sock.settimeout(seconds)
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            data = sock.recv(self._at_once) or b""  # urllib3's TLS within TLS says 0 at the end
+            data = sock.recv(_AT_ONCE) or b""  # urllib3's TLS within TLS says 0 at the end
             self.begun = self.begun or bool(data)
-            if len(data) == self._at_once:
-                self._at_once = _AT_MOST
             yield data
             if until is not None:
                 left = until - time.monotonic()
